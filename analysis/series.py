@@ -13,6 +13,8 @@ import pandas as pd
 from analysis.dates import Window, middle_day, months
 
 AFCENT = "afcent_weapons_released"
+# Monthly summaries stopped with this month and were partly released in December 2021.
+WITHHELD_FROM = pd.Period("2020-03", "M")
 
 
 def event_months(events: pd.DataFrame) -> pd.Series:
@@ -40,17 +42,21 @@ def monthly_events(events: pd.DataFrame, index: pd.PeriodIndex) -> pd.Series:
     return event_months(events).value_counts().reindex(index, fill_value=0).rename("offensives")
 
 
+AGGREGATES = ("campaign", "multi_district")
+
+
 def count_level(events: pd.DataFrame, level: str) -> pd.DataFrame:
     """Keep children or parents, so that no action is counted twice.
 
     Parameters
     ----------
     level
-        ``child`` keeps the events that no other event here belongs to; ``parent`` keeps
-        those that belong to none.
+        ``child`` drops campaigns and multi-district pushes whose actions are rows of
+        their own; ``parent`` drops every event that is part of another one here.
     """
     if level == "child":
-        return events[~events["event_id"].isin(events["parent_event_id"].dropna())]
+        parents = events["event_id"].isin(events["parent_event_id"].dropna())
+        return events[~(parents & events["target"].isin(AGGREGATES))]
     return events[~events["parent_event_id"].isin(events["event_id"])]
 
 
@@ -97,7 +103,7 @@ def airpower_months(airpower: pd.DataFrame, index: pd.PeriodIndex) -> pd.DataFra
         value, status, ids = known.get(month, (np.nan, "", []))
         block = blocks.get(month)
         if not status:
-            withheld = pd.Period("2020-03") <= month <= pd.Period("2021-08")
+            withheld = month >= WITHHELD_FROM
             status = "block" if block else "withheld" if withheld else "unseen"
         table.append(
             {
