@@ -83,8 +83,10 @@ def headline_title(years: pd.DataFrame) -> str:
     )
 
 
-def peaks(violence: pd.DataFrame, troops: pd.DataFrame, months: pd.PeriodIndex) -> dict[str, Any]:
-    """Deadliest month and highest and last American troop reading of the period."""
+def peaks(
+    violence: pd.DataFrame, troops: pd.DataFrame, months: pd.PeriodIndex, end: pd.Timestamp
+) -> dict[str, Any]:
+    """Deadliest month, and highest and last American troop readings up to `end`."""
     deaths = series.deaths(violence, "ged_state_based", months)
     worst = deaths.astype(float).idxmax()
     us = series.troop_steps(troops, "US")
