@@ -52,7 +52,7 @@ def data(
     index = series.study_months(start, end)
     parts = [
         _troops(troops, start, end),
-        _airpower(airpower, index),
+        _airpower(airpower, index, series.withheld_from(decisions)),
         _deaths(violence, index),
         _offensives(events),
         _mentions(claims, events),
@@ -87,8 +87,10 @@ def _troops(troops: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.
     )
 
 
-def _airpower(airpower: pd.DataFrame, index: pd.PeriodIndex) -> pd.DataFrame:
-    months = series.airpower_months(airpower, index)
+def _airpower(
+    airpower: pd.DataFrame, index: pd.PeriodIndex, withheld_from: pd.Period
+) -> pd.DataFrame:
+    months = series.airpower_months(airpower, index, withheld_from)
     known = months[months["weapons"].notna()]
     bars = pd.DataFrame(
         {
@@ -125,7 +127,7 @@ def _airpower(airpower: pd.DataFrame, index: pd.PeriodIndex) -> pd.DataFrame:
         }
     )
     # Months whose summary was withheld stay marked, even where a later sum covers them.
-    gap = months[(months["month"] >= series.WITHHELD_FROM) & (months["status"] != "seen")]
+    gap = months[(months["month"] >= withheld_from) & (months["status"] != "seen")]
     withheld = pd.DataFrame(
         {
             "series": "withheld",

@@ -13,8 +13,7 @@ import pandas as pd
 from analysis.dates import Window, middle_day, months
 
 AFCENT = "afcent_weapons_released"
-# Monthly summaries stopped with this month and were partly released in December 2021.
-WITHHELD_FROM = pd.Period("2020-03", "M")
+AIRPOWER_BREAK = "AFCENT stops publishing monthly air power"
 
 
 def event_months(events: pd.DataFrame) -> pd.Series:
@@ -60,7 +59,15 @@ def count_level(events: pd.DataFrame, level: str) -> pd.DataFrame:
     return events[~events["parent_event_id"].isin(events["event_id"])]
 
 
-def airpower_months(airpower: pd.DataFrame, index: pd.PeriodIndex) -> pd.DataFrame:
+def withheld_from(decisions: pd.DataFrame) -> pd.Period:
+    """First month for which the monthly air-power summary was withheld."""
+    rows = decisions[decisions["label"] == AIRPOWER_BREAK]
+    return rows["date"].iloc[0].to_period("M")
+
+
+def airpower_months(
+    airpower: pd.DataFrame, index: pd.PeriodIndex, withheld: pd.Period
+) -> pd.DataFrame:
     """Weapons released by month, where published or implied by published sums.
 
     Parameters
@@ -69,6 +76,8 @@ def airpower_months(airpower: pd.DataFrame, index: pd.PeriodIndex) -> pd.DataFra
         The airpower table.
     index
         Months wanted.
+    withheld
+        First month of the publication break, from `withheld_from`.
 
     Returns
     -------
@@ -76,7 +85,7 @@ def airpower_months(airpower: pd.DataFrame, index: pd.PeriodIndex) -> pd.DataFra
         One row a month: ``month``, ``weapons`` (missing where unknown), ``status``:
         ``seen`` (printed, current vintage), ``first`` (only a first-release figure is
         known), ``implied`` (the only value that published sums allow), ``block`` (only
-        the sum of a run of months is known), ``withheld`` (from March 2020, when the
+        the sum of a run of months is known), ``withheld`` (after the
         monthly summaries stopped) or ``unseen``; ``block_from``, ``block_to``,
         ``block_weapons`` for the run that a ``block`` month belongs to; ``source_ids``.
 
@@ -103,8 +112,7 @@ def airpower_months(airpower: pd.DataFrame, index: pd.PeriodIndex) -> pd.DataFra
         value, status, ids = known.get(month, (np.nan, "", []))
         block = blocks.get(month)
         if not status:
-            withheld = month >= WITHHELD_FROM
-            status = "block" if block else "withheld" if withheld else "unseen"
+            status = "block" if block else "withheld" if month >= withheld else "unseen"
         table.append(
             {
                 "month": month,
