@@ -43,6 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parameters(pairs: Sequence[str]) -> dict[str, Any]:
+    """Typed overrides; outputs of changed parameters never overwrite ``figures/``."""
     from analysis.params import from_text
 
     values = {}
@@ -51,6 +52,9 @@ def _parameters(pairs: Sequence[str]) -> dict[str, Any]:
         if not equals:
             raise ParameterError(f"{pair!r}: write NAME=VALUE, such as start=2015-01-01.")
         values[name] = from_text(name, text)
+    if values and "out_dir" not in values:
+        values["out_dir"] = str(paths.BUILD / "changed")
+        print(f"parameters changed: outputs go to {paths.shown(paths.BUILD / 'changed')}")
     return values
 
 

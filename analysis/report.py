@@ -16,7 +16,7 @@ from markupsafe import Markup
 from nbconvert.filters import markdown2html
 
 from analysis import counts, paths
-from analysis.run import EXECUTED, Outcome
+from analysis.run import Outcome, executed_dir
 from analysis.tables import load, write_text
 
 PAGE = """<!doctype html>
@@ -61,7 +61,8 @@ td.n { text-align: right; font-variant-numeric: tabular-nums; }
 <main>
 {% for n in notebooks %}
 <section id="{{ n.name }}"><h2>{{ n.title }}</h2>
-{% if n.failed %}<p class="failed"><strong>This notebook failed.</strong> {{ n.failed }}</p>{% endif %}
+{% if n.failed %}
+<p class="failed"><strong>This notebook failed.</strong> {{ n.failed }}</p>{% endif %}
 {% for part in n.parts %}{{ part }}
 {% endfor %}</section>
 {% endfor %}
@@ -112,7 +113,8 @@ def write(names: Sequence[str], outcomes: Sequence[Outcome], overrides: Mapping[
             n_sources=len(load("sources")),
         )
     )
-    page = paths.BUILD / "report" / "index.html"
+    home = paths.BUILD if out_dir.resolve() == paths.FIGURES.resolve() else out_dir
+    page = home / "report" / "index.html"
     if page.exists() and page.read_text(encoding="utf-8") == html:
         return f"{paths.shown(page)} is up to date"
     write_text(page, html)
@@ -122,7 +124,7 @@ def write(names: Sequence[str], outcomes: Sequence[Outcome], overrides: Mapping[
 def _section(
     name: str, failure: str, out_dir: Path, figures: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    path = EXECUTED / (f"{name}.failed.ipynb" if failure else f"{name}.ipynb")
+    path = executed_dir(out_dir) / (f"{name}.failed.ipynb" if failure else f"{name}.ipynb")
     if not path.exists():
         return {"name": name, "title": name, "failed": failure, "parts": [], "answer": ""}
     notebook = nbformat.read(path, as_version=4)

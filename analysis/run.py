@@ -25,7 +25,6 @@ from analysis import params, paths, schema
 from analysis.errors import ParameterError, RunError
 from analysis.tables import write_text
 
-EXECUTED = paths.BUILD / "notebooks"
 KEYS = paths.BUILD / "keys"
 RECORDED = re.compile(r"<!--=([\w.]+)-->(.*?)<!--/-->", re.DOTALL)
 
@@ -37,6 +36,12 @@ class Outcome:
     notebook: str
     state: str
     message: str = ""
+
+
+def executed_dir(out_dir: Path) -> Path:
+    """Folder of executed copies: ``build/notebooks``, or beside outputs kept elsewhere."""
+    same = out_dir.resolve() == paths.FIGURES.resolve()
+    return paths.BUILD / "notebooks" if same else out_dir / "notebooks"
 
 
 def notebook_names() -> list[str]:
@@ -105,7 +110,7 @@ def _key_file(name: str, out_dir: Path) -> Path:
 
 def _is_fresh(name: str, out_dir: Path, key: str) -> bool:
     path = _key_file(name, out_dir)
-    if not path.exists() or not (EXECUTED / f"{name}.ipynb").exists():
+    if not path.exists() or not (executed_dir(out_dir) / f"{name}.ipynb").exists():
         return False
     record = json.loads(path.read_text())
     return record["key"] == key and all(
@@ -187,11 +192,12 @@ def _execute(name: str, given: Mapping[str, Any]) -> Outcome:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
-    EXECUTED.mkdir(parents=True, exist_ok=True)
-    target = EXECUTED / f"{name}.ipynb"
-    scratch = EXECUTED / f".{name}.part.ipynb"
-    # The kernel writes where the caller said, from wherever it runs.
-    os.environ["PYTHONPATH"] = str(paths.ROOT)
+    out_dir = Path(given.get("out_dir") or paths.FIGURES)
+    folder = executed_dir(out_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    target, failed = folder / f"{name}.ipynb", folder / f"{name}.failed.ipynb"
+    scratch = folder / f".{name}.part.ipynb"
+    _isolate_kernels()
     try:
         papermill.execute_notebook(
             str(paths.NOTEBOOKS / f"{name}.ipynb"),
@@ -203,17 +209,25 @@ def _execute(name: str, given: Mapping[str, Any]) -> Outcome:
             log_output=False,
         )
     except PapermillExecutionError as error:
-        scratch.replace(EXECUTED / f"{name}.failed.ipynb")
+        scratch.replace(failed)
         return Outcome(name, "failed", f"cell {error.cell_index}: {error.ename}: {error.evalue}")
     except Exception as error:
         return Outcome(name, "failed", f"{type(error).__name__}: {error}")
-    out_dir = Path(given.get("out_dir") or paths.FIGURES)
     results = json.loads((out_dir / f"results_{name}.json").read_text(encoding="utf-8"))
     notebook = bind_notebook(nbformat.read(scratch, as_version=4), results)
     nbformat.write(notebook, scratch)
     scratch.replace(target)
-    (EXECUTED / f"{name}.failed.ipynb").unlink(missing_ok=True)
+    failed.unlink(missing_ok=True)
     return Outcome(name, "ran")
+
+
+def _isolate_kernels() -> None:
+    """Keep a user's IPython start-up files, and the kernel's notices, out of runs."""
+    profile = paths.BUILD / "ipython" / "profile_default"
+    config = profile / "ipython_kernel_config.py"
+    if not config.exists():
+        write_text(config, "c.IPKernelApp.log_level = 40\n")
+    os.environ["IPYTHONDIR"] = str(profile.parent)
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
@@ -344,7 +358,7 @@ def store_notebooks(names: Sequence[str]) -> list[str]:
     for name in names:
         path = paths.NOTEBOOKS / f"{name}.ipynb"
         source = nbformat.read(path, as_version=4)
-        executed = nbformat.read(EXECUTED / f"{name}.ipynb", as_version=4)
+        executed = nbformat.read(executed_dir(paths.FIGURES) / f"{name}.ipynb", as_version=4)
         text = nbformat.writes(committed_form(executed, source)) + "\n"
         if text != path.read_text(encoding="utf-8"):
             write_text(path, text)
@@ -383,7 +397,7 @@ def verify(jobs: int = 2, committed: Path | None = None) -> str:
     try:
         outcomes = run(notebook_names(), {"out_dir": str(scratch)}, jobs, force=True)
         summary(outcomes)
-        made = {p.name for p in scratch.iterdir()}
+        made = {p.name for p in scratch.iterdir() if p.is_file()}
         stored = {p.name for p in committed.iterdir() if p.suffix in
                   (".csv", ".json", ".svg", ".png")}  # fmt: skip
         wrong = [f"{f}: missing in figures/" for f in sorted(made - stored)]
