@@ -89,7 +89,11 @@ def _report(args: argparse.Namespace) -> None:
     outcomes = run.run(names, overrides, args.jobs, args.force)
     failed = [o for o in outcomes if o.state == "failed"]
     page = report.write(names, outcomes, overrides)
-    print(run.summary(outcomes) if not failed else f"report without {len(failed)} notebooks")
+    print(
+        run.summary(outcomes)
+        if not failed
+        else f"the report lacks what failed: {len(failed)} of {len(outcomes)} notebooks"
+    )
     print(page)
     run.summary(outcomes)
 

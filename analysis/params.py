@@ -59,15 +59,17 @@ def registry() -> dict[str, Parameter]:
     return {
         "start": Parameter("day", "first Kabul day", low=FIRST_DAY, high=LAST_DAY),
         "end": Parameter("day", "last Kabul day", low=FIRST_DAY, high=LAST_DAY),
-        "provinces": Parameter("words", "provinces by canonical name; [] = all 34", provinces),
-        "event_classes": Parameter("words", "event classes; [] = all in scope", in_scope_classes()),
+        "provinces": Parameter("words", "provinces by canonical name; [] for all 34", provinces),
+        "event_classes": Parameter(
+            "words", "event classes; [] for all in scope", in_scope_classes()
+        ),
         "min_confidence": Parameter(
             "word", "lowest conf_event kept: A three sources .. E inferred", tuple("ABCDE")
         ),
         "count_level": Parameter(
-            "word", "child = single actions, parent = campaigns and sieges", ("child", "parent")
+            "word", "child: single actions, parent: campaigns and sieges", ("child", "parent")
         ),
-        "out_dir": Parameter("folder", "output folder; '' = figures/"),
+        "out_dir": Parameter("folder", "output folder; '' for figures/"),
         "formats": Parameter("words", "picture formats", ("svg", "png", "pdf")),
         "window_months": Parameter(
             "integer", "months compared before and after a decision", low=1, high=6

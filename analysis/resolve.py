@@ -554,8 +554,8 @@ def resolve_number(name: str, claims: Sequence[Claim]) -> dict[str, str]:
         for claim in last:
             groups[claim.value].add(claim.group)
         # Most groups; a tie goes to the lower figure, which claims less.
-        best = min(groups, key=lambda v: (-len(groups[v]), int(v)))
-        row[f"{name}_best"] = best
+        best = min(groups, key=lambda v: (-len(groups[v]), _bounds(v)[0]))
+        row[f"{name}_best"] = str(_bounds(best)[0])
         for claim in pool:
             if claim.value == best:
                 claim.mark("N2", True)

@@ -92,13 +92,18 @@ def airpower_months(
     Notes
     -----
     No interpolation: an implied month is a published sum less published months. Sums of
-    a first vintage are not subtracted from current ones.
+    a first vintage are not subtracted from current ones. Where current readings of one
+    month differ, the value with most sources stands, then the one coded first; the others
+    stay in the table and show among the contradictions.
     """
     rows = airpower[airpower["measure"] == AFCENT]
     current, first = rows[rows["vintage"] == "current"], rows[rows["vintage"] == "first"]
     known: dict[pd.Period, tuple[float, str, list[str]]] = {}
-    for row in current[current["from_month"] == current["to_month"]].itertuples():
-        known[row.from_month] = (float(row.value), "seen", [row.source_id])
+    printed = current[current["from_month"] == current["to_month"]]
+    for month, rows_of_month in printed.groupby("from_month"):
+        value = _prevailing(rows_of_month)
+        agree = rows_of_month[rows_of_month["value"] == value]
+        known[month] = (float(value), "seen", sorted(set(agree["source_id"])))
     sums = [
         (pd.period_range(r.from_month, r.to_month, freq="M"), float(r.value), r.source_id)
         for r in current.itertuples()
@@ -125,6 +130,13 @@ def airpower_months(
             }
         )
     return pd.DataFrame(table)
+
+
+def _prevailing(readings: pd.DataFrame) -> int:
+    """Value with most sources; a tie goes to the reading coded first."""
+    sources = readings.groupby("value")["source_id"].nunique()
+    first = readings.groupby("value")["reading_id"].min()
+    return min(sources.index, key=lambda v: (-sources[v], first[v]))
 
 
 def _solve(

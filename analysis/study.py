@@ -93,9 +93,11 @@ class Study:
         for name, keep in steps:
             before, chosen = len(chosen), keep(chosen)
             if chosen.empty:
+                asked = ", ".join(
+                    f"{key} = {wanted[key]!r}" for key in name.split(" and ") if key in wanted
+                )
                 raise EmptySelectionError(
-                    f"No event is left of {before} after {name} = {wanted.get(name, '')!r}. "
-                    "Widen that parameter."
+                    f"No event is left of {before} after {asked or name}. Widen that parameter."
                 )
         return chosen.reset_index(drop=True)
 
