@@ -30,7 +30,9 @@ def make(folder, name, body):
             "study.say('answer', f'It starts on {start}.')\nstudy.finish()", id="write"
         ),
     ]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / f"{name}.ipynb")
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.write(notebook, folder / f"{name}.ipynb")
 
 
 @pytest.fixture
