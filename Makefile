@@ -5,9 +5,10 @@ PY      := $(VENV)/bin/python
 READY   := $(VENV)/.ready
 JOBS    ?= 2
 SET     ?=
+BASE    ?= HEAD
 
 .DEFAULT_GOAL := help
-.PHONY: help env lock lab seeds codebook notebooks figures report verify lint test clean clobber
+.PHONY: help env lock lab seeds codebook notebooks figures report verify impact lint test clean clobber
 
 help: ## list every target with one line each
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,7 +49,10 @@ report: $(READY) ## regenerate what is out of date, then write build/report/inde
 verify: $(READY) ## regenerate everything in a scratch folder and compare it with figures/
 	@$(PY) -m analysis verify --jobs $(JOBS)
 
-lint: $(READY) ## check style and types of names with ruff
+impact: $(READY) ## print what a change in seeds moves: make impact BASE=main
+	@$(PY) -m analysis impact --base $(BASE) --jobs $(JOBS)
+
+lint: $(READY) ## check style and imports with ruff
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 

@@ -24,8 +24,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sub.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE")
         sub.add_argument("--jobs", type=int, default=2)
         sub.add_argument("--force", action="store_true")
-    for verb in ("notebooks", "verify"):
+    for verb in ("notebooks", "verify", "impact"):
         verbs.add_parser(verb).add_argument("--jobs", type=int, default=2)
+    verbs.choices["impact"].add_argument("--base", default="HEAD")
     args = parser.parse_args(argv)
     try:
         {
@@ -35,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "report": _report,
             "notebooks": _notebooks,
             "verify": _verify,
+            "impact": _impact,
         }[args.verb](args)
     except SuiteError as error:
         print(error, file=sys.stderr)
@@ -113,6 +115,12 @@ def _verify(args: argparse.Namespace) -> None:
     from analysis import run
 
     print(run.verify(args.jobs))
+
+
+def _impact(args: argparse.Namespace) -> None:
+    from analysis.impact import impact
+
+    print(impact(args.base, args.jobs))
 
 
 if __name__ == "__main__":

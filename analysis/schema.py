@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 from frictionless import Package, system
 
-from analysis import paths
+from analysis import corrections, paths
 from analysis.dates import parse_window
 from analysis.errors import Problem, SeedError, nearest
 
@@ -91,6 +91,10 @@ def validate(seeds: Path = paths.SEEDS, derived: bool = True) -> None:
         problems = list(_from_frictionless(seeds, derived))
     if not problems:
         tables = {name: read_raw(name, seeds) for name in table_names(seeds)}
+        keys = {name: primary_key(name, seeds) for name in tables}
+        problems += corrections.faults(tables, keys, seeds)
+        if not problems:
+            tables = {name: read_corrected(name, seeds) for name in tables}
         for check in CROSS_CHECKS:
             problems += check(tables, seeds, derived)
     if problems:
@@ -102,6 +106,16 @@ def read_raw(table: str, seeds: Path = paths.SEEDS) -> pd.DataFrame:
     raw = pd.read_csv(seeds / f"{table}.csv", dtype=str, keep_default_na=False, encoding="utf-8")
     raw.index = pd.RangeIndex(2, len(raw) + 2, name="line")
     return raw
+
+
+def read_corrected(table: str, seeds: Path = paths.SEEDS) -> pd.DataFrame:
+    """Return a table as text with its corrections applied."""
+    return corrections.apply(table, read_raw(table, seeds), primary_key(table, seeds), seeds)
+
+
+def primary_key(table: str, seeds: Path = paths.SEEDS) -> str | list[str]:
+    """Return the name of a table's key column, or the list of them."""
+    return _schema(table, seeds)["primaryKey"]
 
 
 # --- what cannot even be read ---------------------------------------------------------

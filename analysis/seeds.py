@@ -23,11 +23,16 @@ def refresh(seeds: Path = paths.SEEDS) -> list[str]:
         If a hand-edited cell is wrong; then no file is touched.
     """
     schema.validate(seeds, derived=False)
-    tables = {name: schema.read_raw(name, seeds) for name in ("events", "claims", "sources",
-                                                              "provinces")}  # fmt: skip
-    events, claims = resolve(*tables.values())
+    corrected = {
+        name: schema.read_corrected(name, seeds)
+        for name in ("events", "claims", "sources", "provinces")
+    }
+    events, claims = resolve(**corrected)
     changed = []
-    for name, table in (("events", events), ("claims", claims)):
+    for name, resolved in (("events", events), ("claims", claims)):
+        table = schema.read_raw(name, seeds)
+        for column in schema.derived_columns(name, seeds):
+            table[column] = resolved[column]
         text = as_csv(table)
         path = seeds / f"{name}.csv"
         if text != path.read_text(encoding="utf-8"):

@@ -42,11 +42,10 @@ def load(table: str, seeds: Path = paths.SEEDS) -> pd.DataFrame:
         If any cell of any table is wrong.
     """
     _check_once(seeds)
-    raw = schema.read_raw(table, seeds)
+    raw = schema.read_corrected(table, seeds)
     typed = pd.DataFrame({name: _cast(raw[name], f["type"])
                           for name, f in schema.fields(table, seeds).items()})  # fmt: skip
-    key = schema._schema(table, seeds)["primaryKey"]
-    return typed.sort_values(key, ignore_index=True)
+    return typed.sort_values(schema.primary_key(table, seeds), ignore_index=True)
 
 
 def _cast(column: pd.Series, kind: str) -> pd.Series:
@@ -63,7 +62,7 @@ def _cast(column: pd.Series, kind: str) -> pd.Series:
 def _check_once(seeds: Path) -> None:
     stamp = paths.BUILD / "validated"
     code = "".join((paths.ROOT / "analysis" / f"{m}.py").read_text(encoding="utf-8")
-                   for m in ("schema", "resolve", "dates", "places"))  # fmt: skip
+                   for m in ("schema", "resolve", "dates", "places", "corrections"))  # fmt: skip
     mark = f"{schema.fingerprint(seeds)} {hash_text(code)}"
     if stamp.exists() and stamp.read_text() == mark:
         return
