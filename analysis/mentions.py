@@ -1,75 +1,511 @@
-"""How often reports of an offensive mention an air strike.
+"""Share of reports that mention an air strike, and how much of it to believe.
 
-This counts what reports say, not strikes. A report is one source on one event; it is
-counted only if at least part of its text was seen.
+A mention is what a report says, never a strike. Every share comes with the number of
+reports it was counted in (the attention offset), because fewer reports find fewer
+mentions. The unit is one report on one event whose text was seen; most were seen in
+excerpt, so that a share is a lower bound on what the full texts say.
+
+Read `reports` first, then `mention_shares`.
 """
 
-import pandas as pd
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
+import numpy as np
+import pandas as pd
+from scipy import stats
+from statsmodels.stats.contingency_tables import StratifiedTable
+
+from analysis.dates import middle_day, parse_window
+from analysis.errors import EmptySelectionError
 from analysis.intervals import share_interval
 
+FREQUENCIES = {"year": "Y", "quarter": "Q", "month": "M"}
+# A statement about a span longer than the period says nothing about which period.
+LONGEST = {"year": 366, "quarter": 92, "month": 31}
+ACTORS = ("us", "international", "afghan", "unspecified")
+BINS = ("1", "2", "3+")
 
-def reports(claims: pd.DataFrame) -> pd.DataFrame:
-    """One row a report (event and source), with the actors it names for strikes.
+
+def reports(
+    claims: pd.DataFrame,
+    by: str = "month",
+    months: Mapping[str, pd.Period] | None = None,
+    unit: str = "report",
+) -> pd.DataFrame:
+    """One row per report on an event whose text was seen.
 
     Parameters
     ----------
     claims
-        Claims with ``event_id``, ``source_id``, ``field``, ``value``, ``stance``.
+        Rows of the claims table, or ``Study.claims``; other fields than ``air`` are
+        passed over.
+    by
+        ``year``, ``quarter`` or ``month``.
+    months
+        Month of each event by ``event_id`` (see `series.event_months`). Without it a
+        report is placed by the middle of the days it speaks of (``as_of``), unless they
+        span more than the period.
+    unit
+        ``report`` counts each event and source once; ``group`` counts each event and
+        ``independence_group`` once, so that copies of one wire story are one report.
 
     Returns
     -------
     DataFrame
-        ``event_id``, ``source_id``, ``mentions`` (bool), one bool column an actor:
-        ``us``, ``international``, ``afghan``, ``unspecified``. Reports whose text was
-        not seen are left out.
+        ``event_id``, ``report`` (source or group), ``period`` (missing where unplaced),
+        ``strike`` (some claim of it reports one), ``denied``, one column per actor, and
+        ``groups``: independent groups that report the event, missing without an
+        ``independence_group`` column. Sorted by event and report.
+
+    Raises
+    ------
+    EmptySelectionError
+        If no report has a seen text.
     """
+    if by not in FREQUENCIES:
+        raise ValueError(f"by = {by!r}: choose one of {', '.join(FREQUENCIES)}.")
+    key = {"report": "source_id", "group": "independence_group"}.get(unit)
+    if key is None:
+        raise ValueError(f"unit = {unit!r}: choose report or group.")
     air = claims[(claims["field"] == "air") & (claims["value"] != "text_not_seen")]
-    affirmed = air["value"].where(air["stance"] != "denies", "denied")
-    flags = pd.DataFrame(
+    if air.empty:
+        raise EmptySelectionError("No claim on air whose text was seen is left. Widen the choice.")
+    affirmed = air["stance"].astype(str) != "denies"
+    value = air["value"].astype(str)
+    yes = value.str.startswith("reported_") & affirmed
+    flat = pd.DataFrame(
         {
-            actor: affirmed.eq(f"reported_{actor}")
-            for actor in ("us", "international", "afghan", "unspecified")
+            "event_id": air["event_id"].astype(str),
+            "report": air[key].astype(str),
+            "period": _periods(air, by, months),
+            "strike": yes,
+            "denied": (value == "denied") | (value.str.startswith("reported_") & ~affirmed),
+            **{a: yes & (value == f"reported_{a}") for a in ACTORS},
         }
     )
-    flags.insert(0, "mentions", flags.any(axis=1))
-    keys = [air["event_id"], air["source_id"]]
-    return flags.groupby(keys).any().reset_index()
+    flags = ["strike", "denied", *ACTORS]
+    keys = ["event_id", "report"]
+    table = flat.groupby(keys, sort=True).agg({"period": "first", **dict.fromkeys(flags, "any")})
+    table = table.reset_index()
+    # "Unspecified" is the absence of a name: a report that also names an owner has one.
+    table["unspecified"] &= ~table[["us", "international", "afghan"]].any(axis=1)
+    table["denied"] &= ~table["strike"]
+    if "independence_group" in air:
+        groups = air.groupby(air["event_id"].astype(str))["independence_group"].nunique()
+        table["groups"] = table["event_id"].map(groups).astype("Int64")
+    else:
+        table["groups"] = pd.array([pd.NA] * len(table), dtype="Int64")
+    return table
+
+
+def _periods(
+    air: pd.DataFrame, by: str, months: Mapping[str, pd.Period] | None
+) -> pd.arrays.PeriodArray:
+    freq = FREQUENCIES[by]
+    if months is not None:
+        days = [months.get(event, pd.NaT) for event in air["event_id"]]
+        return pd.PeriodIndex(days, freq="M").asfreq(freq).array
+    days = []
+    for text in air["as_of"]:
+        window = parse_window(text) if isinstance(text, str) and text else None
+        short = window is not None and window.days <= LONGEST[by]
+        days.append(pd.Period(middle_day(window), freq) if short else pd.NaT)
+    return pd.PeriodIndex(days, freq=freq).array
 
 
 def mention_shares(
-    claims: pd.DataFrame, events: pd.DataFrame, by: str = "Y", level: float = 0.95
+    claims: pd.DataFrame,
+    by: str = "year",
+    level: float = 0.95,
+    months: Mapping[str, pd.Period] | None = None,
+    unit: str = "report",
+    by_actor: bool = False,
 ) -> pd.DataFrame:
-    """Share of reports that mention an air strike, by period of the event.
+    """Share of reports in each period that mention a strike.
 
     Parameters
     ----------
-    by
-        ``Y``, ``Q`` or ``M``.
+    claims, by, months, unit
+        As for `reports`.
     level
-        Coverage of the Wilson intervals.
+        Coverage of the intervals.
+    by_actor
+        Also give the share that names each owner of the aircraft; a report that names
+        two owners counts under both, so that these rows need not add up.
 
     Returns
     -------
     DataFrame
-        One row a period and actor (``any`` first): ``period``, ``actor``, ``mentions``,
-        ``reports`` (the attention offset), ``share``, ``low``, ``high``. Periods without
-        a report are missing rows, not zeros.
+        One row per period (every one from the first to the last) and ``actor`` (``any``
+        first): ``reports`` (attention: the offset of any model of mentions),
+        ``mentioning``, ``denied``, ``events``, ``share`` (missing without reports),
+        ``low``, ``high`` (Wilson, reports independent), ``low_clustered``,
+        ``high_clustered`` (the same with reports on one event counted as alike as they
+        are).
     """
-    from analysis.series import event_months
-
-    month = pd.Series(event_months(events).to_numpy(), index=events["event_id"])
-    table = reports(claims)
-    table["period"] = pd.PeriodIndex(table["event_id"].map(month), freq="M").asfreq(by)
-    table = table.dropna(subset=["period"])
+    seen = reports(claims, by, months, unit).dropna(subset=["period"])
+    if seen.empty:
+        raise EmptySelectionError(f"No report can be placed in a {by}. Choose a longer period.")
+    span = pd.period_range(seen["period"].min(), seen["period"].max(), freq=FREQUENCIES[by])
     rows = []
-    for period, group in table.groupby("period"):
-        for actor in ("any", "us", "international", "afghan", "unspecified"):
-            yes = int(group["mentions" if actor == "any" else actor].sum())
-            low, high = share_interval(yes, len(group), level)
+    parts = dict(iter(seen.groupby("period")))
+    for period in span:
+        part = parts.get(period, seen.iloc[:0])
+        for actor in ("any", *ACTORS) if by_actor else ("any",):
+            said = part["strike" if actor == "any" else actor]
             rows.append(
-                {"period": period, "actor": actor, "mentions": yes, "reports": len(group),
-                 "share": yes / len(group), "low": low, "high": high}
-            )  # fmt: skip
-    columns = ["period", "actor", "mentions", "reports", "share", "low", "high"]
-    return pd.DataFrame(rows, columns=columns)
+                {
+                    "period": period,
+                    "actor": actor,
+                    "reports": len(part),
+                    "mentioning": int(said.sum()),
+                    "denied": int(part["denied"].sum()),
+                    "events": part["event_id"].nunique(),
+                    **_share(said.to_numpy(), part["event_id"].to_numpy(), level),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def event_shares(
+    claims: pd.DataFrame,
+    by: str = "year",
+    level: float = 0.95,
+    months: Mapping[str, pd.Period] | None = None,
+) -> pd.DataFrame:
+    """Share of events in each period for which any report mentions a strike.
+
+    Returns
+    -------
+    DataFrame
+        ``period``, ``events``, ``mentioned``, ``share``, ``low``, ``high`` (Wilson), and
+        ``reports_per_event``. The share rises with the reports per event even if no
+        report says more, so read the two columns together.
+    """
+    seen = reports(claims, by, months).dropna(subset=["period"])
+    if seen.empty:
+        raise EmptySelectionError(f"No report can be placed in a {by}. Choose a longer period.")
+    events = seen.groupby("event_id").agg(
+        period=("period", "first"), strike=("strike", "any"), reports=("report", "size")
+    )
+    span = pd.period_range(seen["period"].min(), seen["period"].max(), freq=FREQUENCIES[by])
+    rows = []
+    for period in span:
+        part = events[events["period"] == period]
+        yes, total = int(part["strike"].sum()), len(part)
+        low, high = share_interval(yes, total, level)
+        rows.append(
+            {
+                "period": period,
+                "events": total,
+                "mentioned": yes,
+                "share": yes / total if total else math.nan,
+                "low": low,
+                "high": high,
+                "reports_per_event": part["reports"].mean() if total else math.nan,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def corpus_shares(counts: pd.DataFrame, by: str = "month", level: float = 0.95) -> pd.DataFrame:
+    """Shares and mentions per report from a corpus already counted by month.
+
+    Parameters
+    ----------
+    counts
+        One row a month (or finer): ``month`` (Period or ``YYYY-MM``), ``documents``,
+        ``with_strike`` (documents that mention a strike) and, where counted,
+        ``mentions``.
+
+    Returns
+    -------
+    DataFrame
+        One row per period: ``period``, ``reports``, ``mentioning``, ``share``, ``low``,
+        ``high`` (Wilson), and ``per_report`` where mentions were counted.
+    """
+    if by not in FREQUENCIES:
+        raise ValueError(f"by = {by!r}: choose one of {', '.join(FREQUENCIES)}.")
+    months = pd.PeriodIndex(counts["month"].astype(str), freq="M").asfreq(FREQUENCIES[by])
+    sums = counts.drop(columns="month").groupby(months).sum(numeric_only=True)
+    span = pd.period_range(months.min(), months.max(), freq=FREQUENCIES[by])
+    sums = sums.reindex(span, fill_value=0)
+    rows = []
+    for period, row in sums.iterrows():
+        total, yes = int(row["documents"]), int(row["with_strike"])
+        low, high = share_interval(yes, total, level)
+        share = yes / total if total else math.nan
+        entry = {
+            "period": period, "reports": total, "mentioning": yes,
+            "share": share, "low": low, "high": high,
+        }  # fmt: skip
+        if "mentions" in sums:
+            entry["per_report"] = row["mentions"] / total if total else math.nan
+        rows.append(entry)
+    return pd.DataFrame(rows)
+
+
+def _share(said: np.ndarray, events: np.ndarray, level: float) -> dict[str, float]:
+    """Share with two Wilson intervals: reports independent, and clustered by event."""
+    n, yes = len(said), int(said.sum())
+    effect = design_effect(said, events)
+    none = (math.nan, math.nan)
+    low, high = wilson(yes / n, n, level) if n else none
+    wide = wilson(yes / n, n / effect, level) if n else none
+    return {
+        "share": yes / n if n else math.nan,
+        "low": low,
+        "high": high,
+        "low_clustered": wide[0],
+        "high_clustered": wide[1],
+    }
+
+
+def wilson(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
+    """Wilson interval of a share; `n` may be an effective, broken sample size."""
+    z = stats.norm.isf((1 - level) / 2)
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    # Exact ends at 0 and 1, where rounding would leave a trace.
+    return 0.0 if share == 0 else centre - half, 1.0 if share == 1 else centre + half
+
+
+def design_effect(said: np.ndarray, events: np.ndarray) -> float:
+    """How many times larger the variance is because reports share events.
+
+    Returns
+    -------
+    float
+        At least 1; 1 where it cannot be told (one event, or a share of 0 or 1).
+
+    Notes
+    -----
+    Linearised variance of a ratio of cluster totals over the binomial one (Kish 1965).
+    """
+    n = len(said)
+    clusters = pd.DataFrame({"yes": said.astype(float), "event": events}).groupby("event")["yes"]
+    k = clusters.ngroups
+    p = float(np.mean(said)) if n else 0.0
+    if k < 2 or p in (0.0, 1.0):
+        return 1.0
+    residuals = clusters.sum().to_numpy() - p * clusters.size().to_numpy()
+    variance = k / (k - 1) * float((residuals**2).sum()) / n**2
+    return max(1.0, variance / (p * (1 - p) / n))
+
+
+# --- correction for what the instrument misses -------------------------------------------
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Measured error of an instrument.
+
+    Attributes
+    ----------
+    sensitivity, specificity
+        Shares of true yes and of true no that it gets right.
+    n_sensitivity, n_specificity
+        Labelled texts, with and without, in which they were measured.
+    """
+
+    sensitivity: float
+    specificity: float
+    n_sensitivity: int
+    n_specificity: int
+
+
+def rogan_gladen(
+    yes: int, total: int, accuracy: Accuracy, level: float = 0.95
+) -> tuple[float, float, float]:
+    """True share behind a measured one, with an interval that carries both doubts.
+
+    Returns
+    -------
+    share, low, high : float
+        Within 0 and 1; nan when nothing was counted.
+
+    Raises
+    ------
+    ValueError
+        If the instrument is no better than chance, so that nothing can be corrected.
+
+    Notes
+    -----
+    Point: Rogan and Gladen 1978. Interval: Lang and Reiczigel 2014, which adds
+    pseudo-counts to all three shares and stays near its level in small samples. The
+    correction carries over only to texts like those on which the error was measured.
+    """
+    se, sp = accuracy.sensitivity, accuracy.specificity
+    if se + sp <= 1:
+        raise ValueError(
+            f"sensitivity {se:.3f} and specificity {sp:.3f} add up to 1 or less: "
+            "the instrument tells nothing, so no share can be corrected."
+        )
+    if total == 0:
+        return math.nan, math.nan, math.nan
+    point = (yes / total + sp - 1) / (se + sp - 1)
+    z = stats.norm.isf((1 - level) / 2)
+    n = total + z**2
+    p = (yes + z**2 / 2) / n
+    n_se, n_sp = accuracy.n_sensitivity + 2, accuracy.n_specificity + 2
+    se = (accuracy.n_sensitivity * se + 1) / n_se
+    sp = (accuracy.n_specificity * sp + 1) / n_sp
+    youden = se + sp - 1
+    if youden <= 0:
+        return min(1.0, max(0.0, point)), 0.0, 1.0
+    q = (p + sp - 1) / youden
+    v_se, v_sp = se * (1 - se) / n_se, sp * (1 - sp) / n_sp
+    error = math.sqrt(p * (1 - p) / n + q**2 * v_se + (1 - q) ** 2 * v_sp) / youden
+    shift = 2 * z**2 * (q * v_se - (1 - q) * v_sp)
+    ends = (q + shift - z * error, q + shift + z * error)
+    low, high = (min(1.0, max(0.0, end)) for end in ends)
+    point = min(1.0, max(0.0, point))
+    return point, min(low, point), max(high, point)
+
+
+def correct(shares: pd.DataFrame, accuracy: Accuracy, level: float = 0.95) -> pd.DataFrame:
+    """Add ``corrected``, ``corrected_low`` and ``corrected_high`` to a table of shares.
+
+    Parameters
+    ----------
+    shares
+        With ``mentioning`` and ``reports``, as `corpus_shares` and `mention_shares` give.
+    accuracy
+        Error of whatever made the yes and no: the matcher's for a corpus it read. Claims
+        are coded by people, and the matcher's error is not theirs.
+    """
+    triples = [
+        rogan_gladen(int(r.mentioning), int(r.reports), accuracy, level)
+        for r in shares.itertuples()
+    ]
+    names = ["corrected", "corrected_low", "corrected_high"]
+    return shares.assign(**dict(zip(names, zip(*triples, strict=True), strict=True)))
+
+
+# --- does it hold where everyone looked? -------------------------------------------------
+
+
+def severity_shares(
+    claims: pd.DataFrame,
+    by: str = "year",
+    level: float = 0.95,
+    months: Mapping[str, pd.Period] | None = None,
+) -> pd.DataFrame:
+    """Share of reports that mention a strike, by how widely the event was reported.
+
+    Returns
+    -------
+    DataFrame
+        One row per period and ``groups`` (``1``, ``2``, ``3+`` independent groups):
+        ``reports``, ``mentioning``, ``events``, ``share``, ``low``, ``high`` and the
+        clustered interval.
+
+    Notes
+    -----
+    The diagnostic of Weidmann 2016: a pattern that reporting makes should fade among
+    events that everyone reported.
+    """
+    seen = _binned(claims, by, months)
+    rows = []
+    for (period, bin_), part in seen.groupby(["period", "bin"], sort=True):
+        share = _share(part["strike"].to_numpy(), part["event_id"].to_numpy(), level)
+        rows.append(
+            {
+                "period": period, "groups": bin_, "reports": len(part),
+                "mentioning": int(part["strike"].sum()),
+                "events": part["event_id"].nunique(), **share,
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def severity_contrast(
+    claims: pd.DataFrame,
+    by: str = "year",
+    level: float = 0.95,
+    months: Mapping[str, pd.Period] | None = None,
+    draws: int = 999,
+    seed: int = 20210815,
+) -> dict[str, float]:
+    """Widely reported events (three groups or more) against all others.
+
+    Returns
+    -------
+    dict
+        ``wide``, ``narrow``: shares; ``difference`` with ``low``, ``high`` from
+        resampling whole events; ``detectable``: smallest difference that would be found
+        four times in five; ``odds_ratio`` with ``odds_low``, ``odds_high``: within
+        periods (Mantel and Haenszel 1959), for a change of mix over time; ``reports_wide``,
+        ``reports_narrow``, ``events_wide``, ``events_narrow``.
+
+    Raises
+    ------
+    EmptySelectionError
+        If all events fall on one side.
+    """
+    seen = _binned(claims, by, months)
+    wide = (seen["bin"] == "3+").to_numpy()
+    if wide.all() or not wide.any():
+        raise EmptySelectionError(
+            "Every event left is reported by three groups or more, or none is: nothing to compare."
+        )
+    totals = seen.assign(wide=wide).groupby(["wide", "event_id"])["strike"].agg(["sum", "size"])
+    rng = np.random.default_rng(seed)
+    drawn = {}
+    for side in (True, False):
+        yes, n = (totals.loc[side, c].to_numpy(dtype=float) for c in ("sum", "size"))
+        index = rng.integers(0, len(n), size=(draws, len(n)))
+        drawn[side] = yes[index].sum(axis=1) / n[index].sum(axis=1)
+    gap = drawn[True] - drawn[False]
+    tail = (1 - level) / 2
+    low, high = np.quantile(gap, [tail, 1 - tail])
+    share = {side: float(seen["strike"][wide == side].mean()) for side in (True, False)}
+    odds = _pooled_odds(seen, wide, level)
+    return {
+        "wide": share[True],
+        "narrow": share[False],
+        "difference": share[True] - share[False],
+        "low": float(low),
+        "high": float(high),
+        "detectable": float((stats.norm.isf(tail) + stats.norm.ppf(0.8)) * gap.std(ddof=1)),
+        **odds,
+        "reports_wide": int(wide.sum()),
+        "reports_narrow": int((~wide).sum()),
+        "events_wide": len(totals.loc[True]),
+        "events_narrow": len(totals.loc[False]),
+    }
+
+
+def _pooled_odds(seen: pd.DataFrame, wide: np.ndarray, level: float) -> dict[str, float]:
+    names = ("odds_ratio", "odds_low", "odds_high")
+    tables = [t for t in _strata(seen, wide) if t.sum(axis=0).all() and t.sum(axis=1).all()]
+    # Without a yes and a no on crossing sides the ratio is 0 or infinite: not an estimate.
+    if not tables or not sum(t[0, 0] * t[1, 1] for t in tables) * sum(
+        t[0, 1] * t[1, 0] for t in tables
+    ):
+        return dict.fromkeys(names, math.nan)
+    pooled = StratifiedTable(tables)
+    low, high = pooled.oddsratio_pooled_confint(alpha=1 - level)
+    values = (pooled.oddsratio_pooled, low, high)
+    return dict(zip(names, map(float, values), strict=True))
+
+
+def _strata(seen: pd.DataFrame, wide: np.ndarray) -> Iterator[np.ndarray]:
+    for _, part in seen.assign(wide=wide).groupby("period"):
+        cells = [
+            [((part["wide"] == side) & (part["strike"] == said)).sum() for said in (True, False)]
+            for side in (True, False)
+        ]
+        yield np.array(cells, dtype=float)
+
+
+def _binned(claims: pd.DataFrame, by: str, months: Mapping[str, pd.Period] | None) -> pd.DataFrame:
+    if "independence_group" not in claims:
+        raise ValueError("claims need the column independence_group: use Study.claims.")
+    # Copies of one story would make an event look the more alike the wider it spread.
+    seen = reports(claims, by, months, unit="group").dropna(subset=["period"])
+    if seen.empty:
+        raise EmptySelectionError(f"No report can be placed in a {by}. Choose a longer period.")
+    return seen.assign(bin=np.select([seen["groups"] >= 3, seen["groups"] == 2], ["3+", "2"], "1"))
