@@ -9,7 +9,6 @@ Read `Matcher.find` first, then `Matcher._strike`.
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import product
@@ -29,12 +28,12 @@ NEGATED = "negated"
 
 # Roles whose words can start a mention; all others are read only around such a word.
 HEADS = (
-    "not_a_term", "strike", "strike_in_context", "armed_team", "aircraft", "support",
+    "not_a_term", "strike", "strike_in_context", "gun_run", "bare_strike", "armed_team", "aircraft", "support",
     "air_munition", "munition", "force_verb",
 )  # fmt: skip
 BEFORE = (
     "negation", "request", "called_in", "general", "background", "ground_exclusion",
-    "recipient", "agent", "pronoun", "ground_bomber",
+    "recipient", "agent", "pronoun", "ground_bomber", "wanting",
 )  # fmt: skip
 AFTER = ("negation", "request", "background", "fall_verb", "result", "result_next")
 WORDS = (
@@ -50,7 +49,12 @@ WORD = r"[\w$%.,]*\w(?:[-'’]\w+)*"
 HYPHENS = "\u2010\u2011\u2013-"
 # What may stand where a pattern has "~", written out for the automaton.
 JOINTS = ("", " ", "-", "\n", "  ", "\r\n", " \n", "\u00a0", "\u2010", "\u2011", "\u2013")
+# How far from a mention its cues are looked for, in characters.
 CLAUSE = 200
+# How far a sentence can reach from a mention, in characters.
+SENTENCE = 600
+# Shorter texts under a heading are no body: a headline and its source, say.
+BODY = 200
 
 
 class Mention(NamedTuple):
@@ -122,19 +126,23 @@ class Matcher:
             return re.compile(rf"{step}{{0,4}}?{GAP}{not_fire}{_bounded(verbs)}")
 
         self._bombs, self._fires = reach(words["bombing_verb"]), reach(words["fire_verb"])
-        deeds = f"{words['bombing_verb']}|{words['fire_verb']}"
         agent = self._any("agent", "before")
-        self._done_by = re.compile(
-            rf"{_bounded(deeds)}{GAP}(?:on{GAP})?{_bounded(agent)}(?:{GAP}{WORD}){{0,3}}?{GAP}$"
+        self._bombed_by, self._fired_by = (
+            re.compile(
+                rf"{_bounded(verbs)}{GAP}(?:on{GAP})?{_bounded(agent)}(?:{GAP}{WORD}){{0,3}}?{GAP}$"
+            )
+            for verbs in (words["bombing_verb"], words["fire_verb"])
         )
         self._drops = re.compile(
             rf"{_bounded(words['drop_verb'])}(?:{GAP}{WORD}){{0,4}}?(?:{GAP}|-)$"
         )
         use = f"{words['drop_verb']}|{words['launch_verb']}"
-        self._uses = re.compile(rf"{_bounded(use)}(?:{GAP}{WORD}){{0,4}}?(?:{GAP}|-)$")
+        self._uses = re.compile(rf"{_bounded(use)}(?:{GAP}{WORD}){{0,6}}?(?:{GAP}|-)$")
         self._modal = re.compile(_bounded(self._any("request", "after")))
         self._number = re.compile(rf"{_bounded(words['number'])}{GAP}$")
-        strike = "|".join(self._any(r) for r in ("strike", "strike_in_context"))
+        self._carried = re.compile(rf"{_bounded(words['carry_verb'])}(?:{GAP}{WORD}){{0,3}}?{GAP}$")
+        named = ("strike", "strike_in_context", "bare_strike")
+        strike = "|".join(self._any(r) for r in named)
         load = "|".join(self._any(r) for r in ("munition", "air_munition"))
         self._carries = re.compile(
             rf"{step}{{0,3}}?{GAP}(?:"
@@ -216,7 +224,7 @@ class Matcher:
             if mention is not None:
                 found.append(mention)
                 done = mention.end
-        return found
+        return _heading_checked(text, found)
 
     def count(self, text: str) -> int:
         """Return how many mentions are of the report's own strikes, carried out."""
@@ -274,8 +282,14 @@ class Matcher:
                 if not self._forces.search(reader.text, low, high):
                     return None
             return self._strike(hit, reader, left, right)
+        if hit.role == "bare_strike":
+            told = self._carried.search(left) and not self._before["ground_exclusion"].search(left)
+            known = told and self._last_force(reader.text[low : hit.start])
+            return self._strike(hit, reader, left, right) if known else None
         if hit.role in ("aircraft", "armed_team"):
             return self._aircraft(hit, reader, left, right)
+        if hit.role == "gun_run":
+            return self._mention(hit, reader, self._kind(left, right), left, right, False)
         if hit.role == "support":
             return self._support(hit, reader, left, right)
         if hit.role == "force_verb":
@@ -314,7 +328,9 @@ class Matcher:
         if self._carries.match(right) or self._flown_by.search(left):
             # The strike itself is the mention; these are its wings.
             return None
-        for expression, by_name in ((self._bombs, True), (self._fires, False)):
+        # Teams of armed helicopters support troops with gunfire; nobody calls it a strike.
+        by_name_too = hit.role != "armed_team"
+        for expression, by_name in ((self._bombs, by_name_too), (self._fires, False)):
             if match := expression.match(right):
                 whole = hit._replace(end=hit.end + match.end())
                 rest = right[match.end() :]
@@ -322,8 +338,9 @@ class Matcher:
                 if kind == CARRIED_OUT and self._modal.search(match.group()):
                     kind = REQUESTED
                 return self._mention(whole, reader, kind, left, rest, by_name)
-        if self._done_by.search(left):
-            return self._mention(hit, reader, CARRIED_OUT, left, right, False)
+        for expression, by_name in ((self._bombed_by, by_name_too), (self._fired_by, False)):
+            if expression.search(left):
+                return self._mention(hit, reader, CARRIED_OUT, left, right, by_name)
         if hit.role == "armed_team" and self._result.search(right):
             return self._mention(hit, reader, CARRIED_OUT, left, right, False)
         return self._mention(hit, reader, AVIATION, left, right, False)
@@ -341,10 +358,11 @@ class Matcher:
     ) -> Mention | None:
         if self._before["ground_exclusion"].search(left):
             return None
-        used = self._uses if hit.role == "air_munition" else self._drops
-        if match := used.search(left):
+        if match := self._drops.search(left):
             start = hit.start - len(left) + match.start()
             left = left[: match.start()]
+        elif (hit.role == "air_munition" and self._uses.search(left)) or (hit.role == "air_munition" and self._bombs.match(right)):
+            start = hit.start
         elif self._after["fall_verb"].match(right):
             match = self._number.search(left)
             start = hit.start - len(left) + match.start() if match else hit.start
@@ -374,12 +392,13 @@ class Matcher:
 
     def _actor(self, hit: _Hit, reader: "_Reader", kind: str, left: str, right: str) -> str:
         """Owner of the aircraft: beside the term, behind by, or the last force before it."""
-        if match := self._modifiers.search(left):
+        if match := self._modifiers.search(left) or self._forces.match(reader.text, hit.start):
             return _tag(match)
         if match := self._by_force.match(right):
             return _tag(match)
-        if kind in (REQUESTED, NEGATED):
-            # Who asks for a strike is not who flies it.
+        wanted = kind == SUPPORT and self._before["wanting"].search(left)
+        if kind in (REQUESTED, NEGATED) or wanted:
+            # Who asks for a strike, or lacks support, is not who flies it.
             return "unspecified"
         low, _ = reader.sentence(hit.start)
         before = reader.text[low : hit.start]
@@ -415,7 +434,6 @@ class Matcher:
         owners: dict[str, list[str]] = {}
         for pattern, _, actor in self._patterns(role):
             owners.setdefault(actor, []).append(_expression(pattern))
-        # The counter keeps group names apart where one expression holds two roles.
         parts = [f"(?P<{o}_>{_bounded('|'.join(ps))})" for o, ps in sorted(owners.items())]
         return "|".join(parts) or r"(?!)"
 
@@ -436,17 +454,30 @@ class _Reader:
     def __init__(self, text: str, abbreviation: re.Pattern[str]):
         self.text = text
         self._abbreviation = abbreviation
-        self._starts: list[int] | None = None
+        self._last = (0, 0)
 
     def sentence(self, position: int) -> tuple[int, int]:
-        """Start and end of the sentence that holds a character."""
-        if self._starts is None:
-            self._starts = [0, *self._boundaries(), len(self.text)]
-        i = bisect_right(self._starts, position, hi=len(self._starts) - 1)
-        return self._starts[max(i - 1, 0)], self._starts[i]
+        """Start and end of the sentence that holds a character.
 
-    def _boundaries(self) -> Iterator[int]:
-        for match in self.ENDS.finditer(self.text):
+        A sentence that runs on is cut at `SENTENCE` characters to either side, so that
+        the cost of a mention does not grow with its text.
+        """
+        low, high = self._last
+        if not low <= position < high:
+            low = max(0, position - SENTENCE)
+            high = min(len(self.text), position + SENTENCE)
+            for boundary in self._boundaries(low, high):
+                if boundary > position:
+                    high = boundary
+                    break
+                low = boundary
+            self._last = (low, high)
+        return low, high
+
+    def _boundaries(self, low: int, high: int) -> Iterator[int]:
+        for match in self.ENDS.finditer(self.text, low):
+            if match.start() >= high:
+                return
             opener = match.group(1)
             if opener is not None:
                 if opener.islower():
@@ -504,9 +535,7 @@ def _bounded(expression: str, after: str = "") -> str:
     return rf"(?<!\w)(?:{expression}){tail}"
 
 
-def _reaching(
-    patterns: list[tuple[str, int, str]], stop: str, before: bool
-) -> re.Pattern[str]:
+def _reaching(patterns: list[tuple[str, int, str]], stop: str, before: bool) -> re.Pattern[str]:
     """Cue words within reach of a mention: at the end of its left side or start of its right."""
     word = rf"(?!{_bounded(stop)}){WORD}" if stop else WORD
     by_gap: dict[int, list[str]] = {}
@@ -521,6 +550,23 @@ def _reaching(
             else rf"(?:{GAP}{word}){{0,{gap}}}?{GAP}{cue}"
         )
     return re.compile("|".join(parts) or r"(?!)")
+
+
+def _heading_checked(text: str, found: list[Mention]) -> list[Mention]:
+    """Set aside what only the heading says: it belongs to another item of a bundle.
+
+    The heading is a first line without a full stop over a body of its own.
+    """
+    top = text[: len(text) - len(text.lstrip())].count("\n")
+    heading = re.match(rf"(?:[^\n]*\n){{{top}}}[^\n]*[^\n.!?\"”]\s*\n", text)
+    if not heading or len(text) - heading.end() < BODY:
+        return found
+    end = heading.end()
+    if any(m.kind == CARRIED_OUT for m in found if m.start >= end):
+        return found
+    return [
+        m._replace(background=True) if m.start < end and m.kind == CARRIED_OUT else m for m in found
+    ]
 
 
 def _tag(match: re.Match[str]) -> str:
