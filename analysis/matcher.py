@@ -17,7 +17,7 @@ from typing import NamedTuple
 import ahocorasick_rs
 import pandas as pd
 
-from analysis import paths, tables
+from analysis import paths, schema
 from analysis.errors import Problem, SeedError, nearest
 
 CARRIED_OUT = "strike_carried_out"
@@ -28,12 +28,13 @@ NEGATED = "negated"
 
 # Roles whose words can start a mention; all others are read only around such a word.
 HEADS = (
-    "not_a_term", "strike", "strike_in_context", "gun_run", "bare_strike", "armed_team", "aircraft", "support",
-    "air_munition", "munition", "force_verb",
+    "not_a_term", "strike", "strike_in_context", "gun_run", "bare_strike", "armed_team",
+    "aircraft", "support", "air_munition", "munition", "force_verb",
 )  # fmt: skip
 BEFORE = (
     "negation", "request", "called_in", "general", "background", "ground_exclusion",
     "recipient", "agent", "pronoun", "ground_bomber", "wanting",
+    "threat",
 )  # fmt: skip
 AFTER = ("negation", "request", "background", "fall_verb", "result", "result_next")
 WORDS = (
@@ -115,6 +116,7 @@ class Matcher:
         self._compile_heads()
         words = {role: self._any(role) for role in WORDS if role not in ("actor", "modifier")}
         stops = {r: words[f"{r}_stop"] for r in ("negation", "request", "general")}
+        stops["threat"] = stops["request"]
         self._before = {r: self._left(r, stops.get(r, "")) for r in BEFORE}
         self._after = {r: self._right(r) for r in AFTER}
         self._result = re.compile(_bounded(self._any("result", "after")))
@@ -277,11 +279,12 @@ class Matcher:
         low, high = reader.sentence(hit.start)
         left = reader.text[max(low, hit.start - CLAUSE) : hit.start]
         right = reader.text[hit.end : min(high, hit.end + CLAUSE)]
-        if hit.role in ("strike", "strike_in_context"):
-            if hit.role == "strike_in_context" and not context:
-                if not self._forces.search(reader.text, low, high):
-                    return None
+        if hit.role == "strike_in_context" and not context:
+            context = bool(self._forces.search(reader.text, low, high))
+        if hit.role == "strike" or (hit.role == "strike_in_context" and context):
             return self._strike(hit, reader, left, right)
+        if hit.role == "strike_in_context":
+            return None
         if hit.role == "bare_strike":
             told = self._carried.search(left) and not self._before["ground_exclusion"].search(left)
             known = told and self._last_force(reader.text[low : hit.start])
@@ -309,7 +312,8 @@ class Matcher:
             return NEGATED
         if self._before["general"].search(left):
             return SUPPORT
-        if self._before["request"].search(left) or self._after["request"].match(right):
+        ahead = self._before["request"].search(left) or self._before["threat"].search(left)
+        if ahead or self._after["request"].match(right):
             return REQUESTED
         return CARRIED_OUT
 
@@ -361,7 +365,7 @@ class Matcher:
         if match := self._drops.search(left):
             start = hit.start - len(left) + match.start()
             left = left[: match.start()]
-        elif (hit.role == "air_munition" and self._uses.search(left)) or (hit.role == "air_munition" and self._bombs.match(right)):
+        elif hit.role == "air_munition" and (self._uses.search(left) or self._bombs.match(right)):
             start = hit.start
         elif self._after["fall_verb"].match(right):
             match = self._number.search(left)
@@ -392,13 +396,16 @@ class Matcher:
 
     def _actor(self, hit: _Hit, reader: "_Reader", kind: str, left: str, right: str) -> str:
         """Owner of the aircraft: beside the term, behind by, or the last force before it."""
+        # Who asks for a strike, or lacks support, is not who flies it; who threatens is.
+        asked = self._before["request"].search(left) if kind == REQUESTED else None
+        if asked:
+            left = left[asked.start() :]
         if match := self._modifiers.search(left) or self._forces.match(reader.text, hit.start):
             return _tag(match)
         if match := self._by_force.match(right):
             return _tag(match)
         wanted = kind == SUPPORT and self._before["wanting"].search(left)
-        if kind in (REQUESTED, NEGATED) or wanted:
-            # Who asks for a strike, or lacks support, is not who flies it.
+        if asked or wanted or kind == NEGATED:
             return "unspecified"
         low, _ = reader.sentence(hit.start)
         before = reader.text[low : hit.start]
@@ -491,7 +498,7 @@ class _Reader:
 @cache
 def default_matcher(language: str = "en") -> Matcher:
     """Return the matcher of the project's own lexicon."""
-    return Matcher.from_table(tables.load("lexicon"), language)
+    return Matcher.from_table(schema.read_raw("lexicon"), language)
 
 
 # --- patterns ----------------------------------------------------------------------------
