@@ -9,7 +9,7 @@ Read `reports` first, then `mention_shares`.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,33 +20,33 @@ from statsmodels.stats.contingency_tables import StratifiedTable
 from analysis.dates import middle_day, parse_window
 from analysis.errors import EmptySelectionError
 from analysis.intervals import share_interval
+from analysis.series import event_months
 
 FREQUENCIES = {"year": "Y", "quarter": "Q", "month": "M"}
 # A statement about a span longer than the period says nothing about which period.
-LONGEST = {"year": 366, "quarter": 92, "month": 31}
+LONGEST = {"Y": 366, "Q": 92, "M": 31}
 ACTORS = ("us", "international", "afghan", "unspecified")
-BINS = ("1", "2", "3+")
 
 
 def reports(
     claims: pd.DataFrame,
-    by: str = "month",
-    months: Mapping[str, pd.Period] | None = None,
+    events: pd.DataFrame | None = None,
+    by: str = "M",
     unit: str = "report",
 ) -> pd.DataFrame:
-    """One row per report on an event whose text was seen.
+    """One row a report (event and source), with the actors it names for strikes.
 
     Parameters
     ----------
     claims
         Rows of the claims table, or ``Study.claims``; other fields than ``air`` are
         passed over.
+    events
+        Rows of the events table: a report then belongs to the period of its event.
+        Without it a report is placed by the middle of the days that it speaks of
+        (``as_of``), unless they span more than the period.
     by
-        ``year``, ``quarter`` or ``month``.
-    months
-        Month of each event by ``event_id`` (see `series.event_months`). Without it a
-        report is placed by the middle of the days it speaks of (``as_of``), unless they
-        span more than the period.
+        ``Y``, ``Q`` or ``M``, or ``year``, ``quarter``, ``month``.
     unit
         ``report`` counts each event and source once; ``group`` counts each event and
         ``independence_group`` once, so that copies of one wire story are one report.
@@ -54,126 +54,115 @@ def reports(
     Returns
     -------
     DataFrame
-        ``event_id``, ``report`` (source or group), ``period`` (missing where unplaced),
-        ``strike`` (some claim of it reports one), ``denied``, one column per actor, and
+        ``event_id``; ``source_id`` or ``independence_group``; ``mentions`` (some claim of
+        it reports a strike); one bool column an actor: ``us``, ``international``,
+        ``afghan``, ``unspecified``; ``denied``; ``period`` (missing where unplaced);
         ``groups``: independent groups that report the event, missing without an
-        ``independence_group`` column. Sorted by event and report.
-
-    Raises
-    ------
-    EmptySelectionError
-        If no report has a seen text.
+        ``independence_group`` column. Sorted by event and report. Reports whose text was
+        not seen are left out.
     """
-    if by not in FREQUENCIES:
-        raise ValueError(f"by = {by!r}: choose one of {', '.join(FREQUENCIES)}.")
+    freq = _frequency(by)
     key = {"report": "source_id", "group": "independence_group"}.get(unit)
     if key is None:
         raise ValueError(f"unit = {unit!r}: choose report or group.")
     air = claims[(claims["field"] == "air") & (claims["value"] != "text_not_seen")]
-    if air.empty:
-        raise EmptySelectionError("No claim on air whose text was seen is left. Widen the choice.")
-    affirmed = air["stance"].astype(str) != "denies"
-    value = air["value"].astype(str)
-    yes = value.str.startswith("reported_") & affirmed
-    flat = pd.DataFrame(
-        {
-            "event_id": air["event_id"].astype(str),
-            "report": air[key].astype(str),
-            "period": _periods(air, by, months),
-            "strike": yes,
-            "denied": (value == "denied") | (value.str.startswith("reported_") & ~affirmed),
-            **{a: yes & (value == f"reported_{a}") for a in ACTORS},
-        }
-    )
-    flags = ["strike", "denied", *ACTORS]
-    keys = ["event_id", "report"]
-    table = flat.groupby(keys, sort=True).agg({"period": "first", **dict.fromkeys(flags, "any")})
-    table = table.reset_index()
-    # "Unspecified" is the absence of a name: a report that also names an owner has one.
-    table["unspecified"] &= ~table[["us", "international", "afghan"]].any(axis=1)
-    table["denied"] &= ~table["strike"]
+    affirmed = air["value"].astype(str).where(air["stance"].astype(str) != "denies", "denied")
+    flags = pd.DataFrame({a: affirmed.eq(f"reported_{a}") for a in ACTORS}, index=air.index)
+    # Some claims name several owners at once; they mention a strike all the same.
+    flags.insert(0, "mentions", affirmed.str.startswith("reported_").astype(bool))
+    flags["denied"] = affirmed.eq("denied")
+    keys = [air["event_id"].astype(str), air[key].astype(str)]
+    table = flags.groupby(keys).any().reset_index()
+    table["denied"] &= ~table["mentions"]
+    periods = pd.Series(_periods(air, events, freq), index=air.index).groupby(keys).first()
+    where = pd.MultiIndex.from_frame(table[["event_id", key]])
+    table["period"] = pd.PeriodIndex(periods.reindex(where).to_numpy(), freq=freq)
     if "independence_group" in air:
-        groups = air.groupby(air["event_id"].astype(str))["independence_group"].nunique()
+        groups = air.groupby(keys[0])["independence_group"].nunique()
         table["groups"] = table["event_id"].map(groups).astype("Int64")
     else:
         table["groups"] = pd.array([pd.NA] * len(table), dtype="Int64")
     return table
 
 
-def _periods(
-    air: pd.DataFrame, by: str, months: Mapping[str, pd.Period] | None
-) -> pd.arrays.PeriodArray:
-    freq = FREQUENCIES[by]
-    if months is not None:
-        days = [months.get(event, pd.NaT) for event in air["event_id"]]
-        return pd.PeriodIndex(days, freq="M").asfreq(freq).array
+def _frequency(by: str) -> str:
+    freq = FREQUENCIES.get(by, by)
+    if freq not in LONGEST:
+        raise ValueError(f"by = {by!r}: choose one of {', '.join(FREQUENCIES)}.")
+    return freq
+
+
+def _periods(air: pd.DataFrame, events: pd.DataFrame | None, freq: str) -> pd.PeriodIndex:
+    if events is not None:
+        month = pd.Series(event_months(events).to_numpy(), index=events["event_id"].astype(str))
+        return pd.PeriodIndex(air["event_id"].astype(str).map(month), freq="M").asfreq(freq)
     days = []
-    for text in air["as_of"]:
+    for text in air.get("as_of", [None] * len(air)):
         window = parse_window(text) if isinstance(text, str) and text else None
-        short = window is not None and window.days <= LONGEST[by]
+        short = window is not None and window.days <= LONGEST[freq]
         days.append(pd.Period(middle_day(window), freq) if short else pd.NaT)
-    return pd.PeriodIndex(days, freq=freq).array
+    return pd.PeriodIndex(days, freq=freq)
+
+
+def _placed(
+    claims: pd.DataFrame, events: pd.DataFrame | None, by: str, unit: str = "report"
+) -> pd.DataFrame:
+    return reports(claims, events, by, unit).dropna(subset=["period"])
 
 
 def mention_shares(
     claims: pd.DataFrame,
-    by: str = "year",
+    events: pd.DataFrame | None = None,
+    by: str = "Y",
     level: float = 0.95,
-    months: Mapping[str, pd.Period] | None = None,
     unit: str = "report",
-    by_actor: bool = False,
 ) -> pd.DataFrame:
-    """Share of reports in each period that mention a strike.
+    """Share of reports that mention an air strike, by period and owner of the aircraft.
 
     Parameters
     ----------
-    claims, by, months, unit
+    claims, events, by, unit
         As for `reports`.
     level
         Coverage of the intervals.
-    by_actor
-        Also give the share that names each owner of the aircraft; a report that names
-        two owners counts under both, so that these rows need not add up.
 
     Returns
     -------
     DataFrame
-        One row per period (every one from the first to the last) and ``actor`` (``any``
-        first): ``reports`` (attention: the offset of any model of mentions),
-        ``mentioning``, ``denied``, ``events``, ``share`` (missing without reports),
-        ``low``, ``high`` (Wilson, reports independent), ``low_clustered``,
-        ``high_clustered`` (the same with reports on one event counted as alike as they
-        are).
+        One row a period and actor (``any`` first): ``period``, ``actor``, ``mentions``,
+        ``reports`` (the attention offset), ``share``, ``low``, ``high`` (Wilson, reports
+        independent), ``low_clustered``, ``high_clustered`` (the same with reports on one
+        event counted as alike as they are), ``denied``, ``events``. A report that names
+        two owners counts under both. Periods without a report are missing rows, not
+        zeros.
     """
-    seen = reports(claims, by, months, unit).dropna(subset=["period"])
-    if seen.empty:
-        raise EmptySelectionError(f"No report can be placed in a {by}. Choose a longer period.")
-    span = pd.period_range(seen["period"].min(), seen["period"].max(), freq=FREQUENCIES[by])
     rows = []
-    parts = dict(iter(seen.groupby("period")))
-    for period in span:
-        part = parts.get(period, seen.iloc[:0])
-        for actor in ("any", *ACTORS) if by_actor else ("any",):
-            said = part["strike" if actor == "any" else actor]
+    for period, part in _placed(claims, events, by, unit).groupby("period"):
+        for actor in ("any", *ACTORS):
+            said = part["mentions" if actor == "any" else actor]
             rows.append(
                 {
                     "period": period,
                     "actor": actor,
+                    "mentions": int(said.sum()),
                     "reports": len(part),
-                    "mentioning": int(said.sum()),
+                    **_share(said.to_numpy(), part["event_id"].to_numpy(), level),
                     "denied": int(part["denied"].sum()),
                     "events": part["event_id"].nunique(),
-                    **_share(said.to_numpy(), part["event_id"].to_numpy(), level),
                 }
             )
-    return pd.DataFrame(rows)
+    columns = [
+        "period", "actor", "mentions", "reports", "share", "low", "high", "low_clustered",
+        "high_clustered", "denied", "events",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
 
 
 def event_shares(
     claims: pd.DataFrame,
-    by: str = "year",
+    events: pd.DataFrame | None = None,
+    by: str = "Y",
     level: float = 0.95,
-    months: Mapping[str, pd.Period] | None = None,
 ) -> pd.DataFrame:
     """Share of events in each period for which any report mentions a strike.
 
@@ -182,32 +171,30 @@ def event_shares(
     DataFrame
         ``period``, ``events``, ``mentioned``, ``share``, ``low``, ``high`` (Wilson), and
         ``reports_per_event``. The share rises with the reports per event even if no
-        report says more, so read the two columns together.
+        report says more, so read the two columns together. Periods without a report are
+        missing rows.
     """
-    seen = reports(claims, by, months).dropna(subset=["period"])
-    if seen.empty:
-        raise EmptySelectionError(f"No report can be placed in a {by}. Choose a longer period.")
-    events = seen.groupby("event_id").agg(
-        period=("period", "first"), strike=("strike", "any"), reports=("report", "size")
+    seen = _placed(claims, events, by)
+    each = seen.groupby("event_id").agg(
+        period=("period", "first"), mentions=("mentions", "any"), reports=("mentions", "size")
     )
-    span = pd.period_range(seen["period"].min(), seen["period"].max(), freq=FREQUENCIES[by])
     rows = []
-    for period in span:
-        part = events[events["period"] == period]
-        yes, total = int(part["strike"].sum()), len(part)
+    for period, part in each.groupby("period"):
+        yes, total = int(part["mentions"].sum()), len(part)
         low, high = share_interval(yes, total, level)
         rows.append(
             {
                 "period": period,
                 "events": total,
                 "mentioned": yes,
-                "share": yes / total if total else math.nan,
+                "share": yes / total,
                 "low": low,
                 "high": high,
-                "reports_per_event": part["reports"].mean() if total else math.nan,
+                "reports_per_event": float(part["reports"].mean()),
             }
         )
-    return pd.DataFrame(rows)
+    columns = ["period", "events", "mentioned", "share", "low", "high", "reports_per_event"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def corpus_shares(counts: pd.DataFrame, by: str = "month", level: float = 0.95) -> pd.DataFrame:
@@ -218,31 +205,27 @@ def corpus_shares(counts: pd.DataFrame, by: str = "month", level: float = 0.95) 
     counts
         One row a month (or finer): ``month`` (Period or ``YYYY-MM``), ``documents``,
         ``with_strike`` (documents that mention a strike) and, where counted,
-        ``mentions``.
+        ``strike_mentions``.
 
     Returns
     -------
     DataFrame
-        One row per period: ``period``, ``reports``, ``mentioning``, ``share``, ``low``,
-        ``high`` (Wilson), and ``per_report`` where mentions were counted.
+        One row a period with documents: ``period``, ``mentions`` (documents that
+        mention a strike), ``reports`` (all documents), ``share``, ``low``, ``high``
+        (Wilson), and ``per_report`` where mentions were counted.
     """
-    if by not in FREQUENCIES:
-        raise ValueError(f"by = {by!r}: choose one of {', '.join(FREQUENCIES)}.")
-    months = pd.PeriodIndex(counts["month"].astype(str), freq="M").asfreq(FREQUENCIES[by])
+    months = pd.PeriodIndex(counts["month"].astype(str), freq="M").asfreq(_frequency(by))
     sums = counts.drop(columns="month").groupby(months).sum(numeric_only=True)
-    span = pd.period_range(months.min(), months.max(), freq=FREQUENCIES[by])
-    sums = sums.reindex(span, fill_value=0)
     rows = []
-    for period, row in sums.iterrows():
+    for period, row in sums[sums["documents"] > 0].iterrows():
         total, yes = int(row["documents"]), int(row["with_strike"])
         low, high = share_interval(yes, total, level)
-        share = yes / total if total else math.nan
         entry = {
-            "period": period, "reports": total, "mentioning": yes,
-            "share": share, "low": low, "high": high,
+            "period": period, "mentions": yes, "reports": total,
+            "share": yes / total, "low": low, "high": high,
         }  # fmt: skip
-        if "mentions" in sums:
-            entry["per_report"] = row["mentions"] / total if total else math.nan
+        if "strike_mentions" in sums:
+            entry["per_report"] = row["strike_mentions"] / total
         rows.append(entry)
     return pd.DataFrame(rows)
 
@@ -250,12 +233,10 @@ def corpus_shares(counts: pd.DataFrame, by: str = "month", level: float = 0.95) 
 def _share(said: np.ndarray, events: np.ndarray, level: float) -> dict[str, float]:
     """Share with two Wilson intervals: reports independent, and clustered by event."""
     n, yes = len(said), int(said.sum())
-    effect = design_effect(said, events)
-    none = (math.nan, math.nan)
-    low, high = wilson(yes / n, n, level) if n else none
-    wide = wilson(yes / n, n / effect, level) if n else none
+    low, high = share_interval(yes, n, level)
+    wide = wilson(yes / n, n / design_effect(said, events), level)
     return {
-        "share": yes / n if n else math.nan,
+        "share": yes / n,
         "low": low,
         "high": high,
         "low_clustered": wide[0],
@@ -371,14 +352,13 @@ def correct(shares: pd.DataFrame, accuracy: Accuracy, level: float = 0.95) -> pd
     Parameters
     ----------
     shares
-        With ``mentioning`` and ``reports``, as `corpus_shares` and `mention_shares` give.
+        With ``mentions`` and ``reports``, as `corpus_shares` and `mention_shares` give.
     accuracy
         Error of whatever made the yes and no: the matcher's for a corpus it read. Claims
         are coded by people, and the matcher's error is not theirs.
     """
     triples = [
-        rogan_gladen(int(r.mentioning), int(r.reports), accuracy, level)
-        for r in shares.itertuples()
+        rogan_gladen(int(r.mentions), int(r.reports), accuracy, level) for r in shares.itertuples()
     ]
     names = ["corrected", "corrected_low", "corrected_high"]
     return shares.assign(**dict(zip(names, zip(*triples, strict=True), strict=True)))
@@ -389,9 +369,9 @@ def correct(shares: pd.DataFrame, accuracy: Accuracy, level: float = 0.95) -> pd
 
 def severity_shares(
     claims: pd.DataFrame,
-    by: str = "year",
+    events: pd.DataFrame | None = None,
+    by: str = "Y",
     level: float = 0.95,
-    months: Mapping[str, pd.Period] | None = None,
 ) -> pd.DataFrame:
     """Share of reports that mention a strike, by how widely the event was reported.
 
@@ -399,7 +379,7 @@ def severity_shares(
     -------
     DataFrame
         One row per period and ``groups`` (``1``, ``2``, ``3+`` independent groups):
-        ``reports``, ``mentioning``, ``events``, ``share``, ``low``, ``high`` and the
+        ``mentions``, ``reports``, ``events``, ``share``, ``low``, ``high`` and the
         clustered interval.
 
     Notes
@@ -407,14 +387,14 @@ def severity_shares(
     The diagnostic of Weidmann 2016: a pattern that reporting makes should fade among
     events that everyone reported.
     """
-    seen = _binned(claims, by, months)
+    seen = _binned(claims, events, by)
     rows = []
     for (period, bin_), part in seen.groupby(["period", "bin"], sort=True):
-        share = _share(part["strike"].to_numpy(), part["event_id"].to_numpy(), level)
+        share = _share(part["mentions"].to_numpy(), part["event_id"].to_numpy(), level)
         rows.append(
             {
-                "period": period, "groups": bin_, "reports": len(part),
-                "mentioning": int(part["strike"].sum()),
+                "period": period, "groups": bin_, "mentions": int(part["mentions"].sum()),
+                "reports": len(part),
                 "events": part["event_id"].nunique(), **share,
             }
         )  # fmt: skip
@@ -423,9 +403,9 @@ def severity_shares(
 
 def severity_contrast(
     claims: pd.DataFrame,
-    by: str = "year",
+    events: pd.DataFrame | None = None,
+    by: str = "Y",
     level: float = 0.95,
-    months: Mapping[str, pd.Period] | None = None,
     draws: int = 999,
     seed: int = 20210815,
 ) -> dict[str, float]:
@@ -445,13 +425,13 @@ def severity_contrast(
     EmptySelectionError
         If all events fall on one side.
     """
-    seen = _binned(claims, by, months)
+    seen = _binned(claims, events, by)
     wide = (seen["bin"] == "3+").to_numpy()
     if wide.all() or not wide.any():
         raise EmptySelectionError(
             "Every event left is reported by three groups or more, or none is: nothing to compare."
         )
-    totals = seen.assign(wide=wide).groupby(["wide", "event_id"])["strike"].agg(["sum", "size"])
+    totals = seen.assign(wide=wide).groupby(["wide", "event_id"])["mentions"].agg(["sum", "size"])
     rng = np.random.default_rng(seed)
     drawn = {}
     for side in (True, False):
@@ -461,7 +441,7 @@ def severity_contrast(
     gap = drawn[True] - drawn[False]
     tail = (1 - level) / 2
     low, high = np.quantile(gap, [tail, 1 - tail])
-    share = {side: float(seen["strike"][wide == side].mean()) for side in (True, False)}
+    share = {side: float(seen["mentions"][wide == side].mean()) for side in (True, False)}
     odds = _pooled_odds(seen, wide, level)
     return {
         "wide": share[True],
@@ -495,17 +475,15 @@ def _pooled_odds(seen: pd.DataFrame, wide: np.ndarray, level: float) -> dict[str
 def _strata(seen: pd.DataFrame, wide: np.ndarray) -> Iterator[np.ndarray]:
     for _, part in seen.assign(wide=wide).groupby("period"):
         cells = [
-            [((part["wide"] == side) & (part["strike"] == said)).sum() for said in (True, False)]
+            [((part["wide"] == side) & (part["mentions"] == said)).sum() for said in (True, False)]
             for side in (True, False)
         ]
         yield np.array(cells, dtype=float)
 
 
-def _binned(claims: pd.DataFrame, by: str, months: Mapping[str, pd.Period] | None) -> pd.DataFrame:
+def _binned(claims: pd.DataFrame, events: pd.DataFrame | None, by: str) -> pd.DataFrame:
     if "independence_group" not in claims:
         raise ValueError("claims need the column independence_group: use Study.claims.")
     # Copies of one story would make an event look the more alike the wider it spread.
-    seen = reports(claims, by, months, unit="group").dropna(subset=["period"])
-    if seen.empty:
-        raise EmptySelectionError(f"No report can be placed in a {by}. Choose a longer period.")
+    seen = _placed(claims, events, by, unit="group")
     return seen.assign(bin=np.select([seen["groups"] >= 3, seen["groups"] == 2], ["3+", "2"], "1"))

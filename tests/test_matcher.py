@@ -80,6 +80,8 @@ SENTENCES = [
         [("air strikes", REQUESTED, "international")],
     ),
     ("Afghan forces requested air strikes.", [("air strikes", REQUESTED, "unspecified")]),
+    ("The airstrike was cancelled.", [("airstrike", NEGATED, "unspecified")]),
+    ("An airstrike was requested.", [("airstrike", REQUESTED, "unspecified")]),
     ("They called for American air strikes.", [("air strikes", REQUESTED, "us")]),
     ("Air strikes could begin soon.", [("Air strikes", REQUESTED, "unspecified")]),
     ("He asked for an end to NATO air strikes.", [("air strikes", SUPPORT, "international")]),
