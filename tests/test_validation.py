@@ -1,0 +1,194 @@
+"""Tests of the scores of the matcher."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from statsmodels.stats.inter_rater import cohens_kappa
+
+from analysis import validation
+from analysis.errors import EmptySelectionError, SeedError
+from analysis.matcher import default_matcher
+from analysis.validation import Confusion
+
+NO_RELEASES = "the labelled releases are not here: set ISAF_RELEASES to the file"
+COUNTS = st.integers(0, 200)
+CELLS = st.builds(Confusion, COUNTS, COUNTS, COUNTS, COUNTS)
+
+
+@pytest.fixture
+def releases_file(tmp_path):
+    """Twenty releases of our own; the last is labelled wrongly."""
+    texts = [f"Patrol {i} found a cache." for i in range(14)]
+    texts += [f"Coalition forces conducted air strike {i} and killed two." for i in range(6)]
+    labels = [False] * 14 + [True] * 5 + [False]
+    path = tmp_path / "releases.csv"
+    pd.DataFrame({"name": [f"r{i}" for i in range(20)], "text": texts, "airstrike": labels}).to_csv(
+        path, index=False
+    )
+    return path
+
+
+def test_the_four_cells_count_answers_against_labels():
+    assert Confusion.of([1, 1, 0, 0, 1], [1, 0, 1, 0, 1]) == (2, 1, 1, 1)
+
+
+def test_sequences_of_unequal_length_are_refused():
+    with pytest.raises(ValueError, match="3 answers for 2 labels"):
+        Confusion.of([1, 0, 1], [1, 0])
+
+
+def test_measures_agree_with_a_worked_example():
+    precision, recall, specificity, f1, kappa = validation.measures((18, 2, 1, 341))
+    assert precision == pytest.approx(18 / 20)
+    assert recall == pytest.approx(18 / 19)
+    assert specificity == pytest.approx(341 / 343)
+    assert f1 == pytest.approx(2 * 0.9 * (18 / 19) / (0.9 + 18 / 19))
+    assert kappa == pytest.approx(0.9187, abs=1e-4)
+
+
+@given(CELLS)
+def test_kappa_agrees_with_the_library(cells):
+    table = np.array([[cells.tp, cells.fp], [cells.fn, cells.tn]], dtype=float)
+    ours = validation.measures(cells)[4]
+    if not math.isnan(ours) and table.sum() > 0:
+        assert ours == pytest.approx(cohens_kappa(table, return_results=False), abs=1e-9)
+
+
+@given(CELLS)
+def test_intervals_hold_their_value_and_lie_within_the_range(cells):
+    values = validation.measures(cells)
+    low, high = validation.bootstrap(cells, draws=200)
+    wilson = validation.exact(cells)
+    for k, name in enumerate(validation.MEASURES):
+        if math.isnan(values[k]) or name == "kappa":
+            continue
+        assert 0 <= low[k] <= high[k] <= 1
+        assert wilson[k][0] - 1e-12 <= values[k] <= wilson[k][1] + 1e-12
+
+
+def test_the_bootstrap_interval_narrows_as_texts_are_added():
+    few = np.diff(validation.bootstrap(Confusion(18, 2, 2, 300)), axis=0)[0]
+    many = np.diff(validation.bootstrap(Confusion(1800, 200, 200, 30000)), axis=0)[0]
+    assert (many < few / 5).all()
+
+
+def test_without_an_error_the_wilson_interval_still_leaves_room_for_one():
+    cells = Confusion(20, 0, 0, 342)
+    assert validation.bootstrap(cells)[0][3] == 1.0
+    assert 0.85 < validation.exact(cells)[3][0] < 0.95
+
+
+def test_halves_are_the_same_at_each_reading_and_share_no_release(releases_file):
+    first = validation.read_releases(releases_file)
+    second = validation.read_releases(releases_file)
+    assert first["half"].tolist() == second["half"].tolist()
+    assert first["half"].value_counts().tolist() == [10, 10]
+
+
+def test_a_wrong_label_lowers_the_score_and_is_reported_by_name(releases_file):
+    releases = validation.read_releases(releases_file)
+    matcher = default_matcher()
+    scores = validation.score_releases(releases, matcher)
+    cells = scores[scores["set"] == "releases"].iloc[0]
+    assert (cells["tp"], cells["fp"], cells["fn"], cells["tn"]) == (5, 1, 0, 14)
+    differ = validation.disagreements(releases, matcher)
+    assert differ["name"].tolist() == ["r19"]
+    assert not differ["listed"].any()
+    assert "text" not in differ
+
+
+def test_the_two_halves_add_up_to_the_whole(releases_file):
+    scores = validation.score_releases(validation.read_releases(releases_file), default_matcher())
+    counts = scores[scores["measure"] == "f1"].set_index("set")[["tp", "fp", "fn", "tn"]]
+    halves = counts.loc["releases_developed_on"] + counts.loc["releases_held_out"]
+    assert halves.tolist() == counts.loc["releases"].tolist()
+
+
+def test_accuracy_carries_the_number_of_labelled_texts(releases_file):
+    scores = validation.score_releases(validation.read_releases(releases_file), default_matcher())
+    found = validation.accuracy(scores, "releases")
+    assert (found.n_sensitivity, found.n_specificity) == (5, 15)
+    assert (found.sensitivity, found.specificity) == (1.0, 14 / 15)
+    with pytest.raises(EmptySelectionError, match="no_such_set"):
+        validation.accuracy(scores, "no_such_set")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [("airstrike", "maybe", "Write True or False"), (None, None, "missing column")],
+)
+def test_a_release_file_that_cannot_be_read_is_named(tmp_path, column, value, message):
+    table = pd.DataFrame({"name": ["a"], "text": ["b"], "airstrike": [value or "True"]})
+    path = tmp_path / "bad.csv"
+    (table if column else table.drop(columns="airstrike")).to_csv(path, index=False)
+    with pytest.raises(SeedError, match=message) as caught:
+        validation.read_releases(path)
+    assert "bad.csv" in str(caught.value)
+
+
+def test_nothing_to_score_against_is_said_and_not_scored(tmp_path, monkeypatch):
+    monkeypatch.setenv("SEED_TEXTS", str(tmp_path))
+    monkeypatch.setenv("ISAF_RELEASES", str(tmp_path / "none.csv"))
+    with pytest.raises(EmptySelectionError, match="SEED_TEXTS"):
+        validation.score()
+
+
+def test_a_seed_text_that_is_not_the_coded_one_is_refused(tmp_path):
+    texts = validation.schema.read_raw("sources")["text_file"]
+    (tmp_path / texts[texts != ""].iloc[0]).write_text("another text", encoding="utf-8")
+    with pytest.raises(SeedError, match="not the text that was coded"):
+        validation.read_seed_texts(tmp_path)
+
+
+def test_a_mention_counts_as_right_only_if_all_its_fields_are(monkeypatch):
+    coded = pd.DataFrame(
+        [["S1", "3", "12", "airstrike", "strike_carried_out", "us", "0"]],
+        columns=["source_id", "start", "end", "term", "kind", "actor", "background"],
+    )
+    monkeypatch.setattr(validation.schema, "read_raw", lambda _: coded)
+    compared = validation.compare_seeds({"S1": "An airstrike hit."}, default_matcher())
+    assert sorted(compared["by"]) == ["hand", "matcher"]
+
+
+def test_the_stored_table_holds_scores_and_no_text(releases_file, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("ISAF_RELEASES", str(releases_file))
+    monkeypatch.setattr(validation.paths, "FIGURES", tmp_path)
+    validation.main()
+    stored = (tmp_path / "mentions_score.csv").read_text(encoding="utf-8")
+    assert stored.startswith("set,unit,kind,measure,n,tp,fp,fn,tn,value,low,high")
+    assert "cache" not in stored + capsys.readouterr().out
+
+
+# --- against the releases themselves -------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def real():
+    if not validation.releases_path().exists():
+        pytest.skip(NO_RELEASES)
+    return validation.read_releases()
+
+
+def test_the_flag_reaches_nine_tenths_on_the_releases(real):
+    scores = validation.score_releases(real, default_matcher())
+    f1 = scores[scores["measure"] == "f1"].set_index("set")["value"]
+    assert f1["releases"] >= 0.90
+    assert f1["releases_held_out"] >= 0.90
+
+
+def test_every_disagreement_was_read_and_is_listed(real):
+    differ = validation.disagreements(real, default_matcher())
+    assert differ[~differ["listed"]].empty
+
+
+def test_every_listed_label_error_is_a_release_with_the_label_it_names(real):
+    errors = validation.label_errors()
+    found = errors.merge(real, left_on="text_sha256", right_on="sha256", suffixes=("", "_real"))
+    assert len(found) == len(errors)
+    assert (found["label"] == found["label_real"].map({True: "1", False: "0"})).all()
+    assert (found["reading"] != found["label"]).all()
+    assert (found["release"] == found["name"]).all()
