@@ -8,7 +8,7 @@ SET     ?=
 BASE    ?= HEAD
 
 .DEFAULT_GOAL := help
-.PHONY: help env lock lab seeds codebook notebooks figures report verify impact lint test clean clobber
+.PHONY: help env lock lab seeds codebook notebooks figures report score verify impact lint test clean clobber
 
 help: ## list every target with one line each
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ figures: $(READY) ## regenerate the figures that are out of date (SET="start=201
 
 report: $(READY) ## regenerate what is out of date, then write build/report/index.html
 	@$(PY) -m analysis report --jobs $(JOBS) $(foreach s,$(SET),-p $(s))
+
+score: $(READY) ## score the mention matcher against the coded articles and labelled releases
+	@$(PY) -m analysis mentions-score
 
 verify: $(READY) ## regenerate everything in a scratch folder and compare it with figures/
 	@$(PY) -m analysis verify --jobs $(JOBS)

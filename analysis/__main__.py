@@ -15,6 +15,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("seeds", help="resolve, validate and count the tables")
     verbs.add_parser("codebook", help="write docs/codebook.md")
+    verbs.add_parser("mentions-score", help="score the matcher where its texts are at hand")
     for verb, text in (
         ("run", "run notebooks that are out of date"),
         ("report", "run, then write the report"),
@@ -32,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         {
             "seeds": _seeds,
             "codebook": _codebook,
+            "mentions-score": _mentions_score,
             "run": _run,
             "report": _report,
             "notebooks": _notebooks,
@@ -73,6 +75,12 @@ def _codebook(_: argparse.Namespace) -> None:
     from analysis.tables import write_text
 
     write_text(paths.DOCS / "codebook.md", codebook())
+
+
+def _mentions_score(_: argparse.Namespace) -> None:
+    from analysis import validation
+
+    validation.main()
 
 
 def _run(args: argparse.Namespace) -> None:

@@ -390,10 +390,10 @@ def accuracy(scores: pd.DataFrame, name: str = "releases_held_out") -> Accuracy:
 
 
 def main() -> None:
-    """Print the scores and store them as ``figures/mentions_score.csv``."""
+    """Print the scores and store them as ``benchmarks/mentions_score.csv``."""
     scores = score()
     stored = scores.round(4).to_csv(index=False, lineterminator="\n")
-    write_text(paths.FIGURES / "mentions_score.csv", stored)
+    write_text(paths.ROOT / "benchmarks" / "mentions_score.csv", stored)
     shown = scores[["set", "kind", "measure", "tp", "fp", "fn", "value", "low", "high"]]
     print(shown.round(3).dropna(subset=["value"]).to_string(index=False))
     if releases_path().exists():

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.inter_rater import cohens_kappa
 
-from analysis import validation
+from analysis import paths, validation
 from analysis.errors import EmptySelectionError, SeedError
 from analysis.matcher import default_matcher
 from analysis.validation import Confusion
@@ -156,9 +156,9 @@ def test_a_mention_counts_as_right_only_if_all_its_fields_are(monkeypatch):
 
 def test_the_stored_table_holds_scores_and_no_text(releases_file, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("ISAF_RELEASES", str(releases_file))
-    monkeypatch.setattr(validation.paths, "FIGURES", tmp_path)
+    monkeypatch.setattr(validation.paths, "ROOT", tmp_path)
     validation.main()
-    stored = (tmp_path / "mentions_score.csv").read_text(encoding="utf-8")
+    stored = (tmp_path / "benchmarks" / "mentions_score.csv").read_text(encoding="utf-8")
     assert stored.startswith("set,unit,kind,measure,n,tp,fp,fn,tn,value,low,high")
     assert "cache" not in stored + capsys.readouterr().out
 
@@ -192,3 +192,11 @@ def test_every_listed_label_error_is_a_release_with_the_label_it_names(real):
     assert (found["label"] == found["label_real"].map({True: "1", False: "0"})).all()
     assert (found["reading"] != found["label"]).all()
     assert (found["release"] == found["name"]).all()
+
+
+def test_the_stored_scores_are_what_the_texts_give():
+    if not (paths.seed_texts().exists() and validation.releases_path().exists()):
+        pytest.skip("needs the seed texts and the labelled releases")
+    stored = paths.ROOT / "benchmarks" / "mentions_score.csv"
+    fresh = validation.score().round(4).to_csv(index=False, lineterminator="\n")
+    assert stored.read_text(encoding="utf-8") == fresh, "run `make score`"
