@@ -52,9 +52,10 @@ def draw(table: pd.DataFrame, comparisons: pd.DataFrame) -> Drawing:
     panels = [p for p in AXES if (table["panel"] == p).any()]
     rows = [table.loc[table["panel"] == p, "rank"].nunique() for p in panels]
     fig = canvas(32 + sum(15 + 4.3 * n for n in rows))
-    axes = fig.subplots(
-        len(panels) + 1, 1, squeeze=False, gridspec_kw={"height_ratios": [0.9, *(n + 1.2 for n in rows)]}
-    )[:, 0]
+    heights = [0.9, *(n + 1.2 for n in rows)]
+    axes = fig.subplots(len(heights), 1, squeeze=False, gridspec_kw={"height_ratios": heights})[
+        :, 0
+    ]
     _key(axes[0], table)
     if not panels:
         axes[0].text(0, 0.5, "No two accounts of the selection contradict each other.")
@@ -113,7 +114,8 @@ def _draw_panel(ax: Axes, rows: pd.DataFrame, panel: str) -> None:
     else:
         ax.set_xscale("log")
         low, high = float(rows["relative"].min()), float(rows["relative"].max())
-        pad = (high / low) ** 0.09
+        # Room for the numbers that stand outside the outermost dots.
+        pad = (high / low) ** 0.16
         _numbers(ax, rows)
         ax.set_xlim(low / pad, high * pad)
         steps = np.array([1, 2, 5]) if high / low > 6 else np.array([1, 1.25, 1.5, 2, 3, 4, 5, 8])
@@ -152,16 +154,21 @@ def clip(text: str, length: int = 110) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip(" ,:|") + "…"
 
 
-def _key(ax: Axes, table: pd.DataFrame) -> None:
+def party_key(parties: pd.Series) -> list[Line2D]:
+    """Handles for the sides present, in the order of `MARKS`; equal marks share one."""
     merged: dict[tuple[str, str], list[str]] = {}
     for party, (mark, colour, label) in MARKS.items():
-        if (table["party"] == party).any():
+        if parties.eq(party).any():
             merged.setdefault((mark, colour), []).append(label)
-    handles = [
+    return [
         Line2D([], [], ls="", marker=mark, ms=4.5, color=colour, mec="white", mew=0.4,
                label=", ".join(labels))
         for (mark, colour), labels in merged.items()
     ]  # fmt: skip
+
+
+def _key(ax: Axes, table: pd.DataFrame) -> None:
+    handles = party_key(table["party"])
     ax.axis("off")
     if not handles:
         return
