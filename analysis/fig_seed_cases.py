@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.transforms import ScaledTranslation
 
 from analysis import seed_cases
 from analysis.fig_contradictions import MARKS, party_key
@@ -205,6 +206,8 @@ def _draw_mentions(ax: Axes, seen: pd.DataFrame, cases: pd.DataFrame) -> None:
     ]
     if handles:
         ax.legend(
-            handles=handles, ncol=len(handles), loc="upper right", bbox_to_anchor=(1, -0.2),
+            handles=handles, ncol=len(handles), loc="upper right", bbox_to_anchor=(1, 0),
+            bbox_transform=ax.transAxes
+            + ScaledTranslation(0, -0.4, ax.figure.dpi_scale_trans),
             fontsize=6.6, handletextpad=0.1, columnspacing=0.9, borderaxespad=0,
         )  # fmt: skip
