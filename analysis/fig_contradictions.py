@@ -1,0 +1,237 @@
+"""F12: the same fact, different numbers."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from analysis.contradictions import KINDS
+from analysis.style import FAINT, GRID, PARTY, Drawing, canvas, finish
+
+SLUG = "f12_contradictions"
+MARKS = {
+    "taliban": ("v", PARTY["taliban"], "Taliban"),
+    "government": ("s", PARTY["government"], "Afghan government"),
+    "us": ("D", PARTY["us"], "US"),
+    "nato": ("D", PARTY["us"], "NATO"),
+    "un": ("P", PARTY["sky"], "UN"),
+    "civilian": ("^", PARTY["civilian"], "residents"),
+    "independent": ("o", PARTY["unknown"], "press, researchers"),
+}
+SHOWN = 16
+NAME_LENGTH = 60
+AXES = {
+    "start date": "days from the resolved start (bar: window of the account)",
+    "killed": "count over the best or latest count",
+    "published": "figure over the current or latest figure",
+}
+
+
+def data(accounts: pd.DataFrame, shown: int = SHOWN) -> pd.DataFrame:
+    """Accounts of the widest contradictions, `shown` quantities of a kind.
+
+    Returns
+    -------
+    DataFrame
+        Rows of `analysis.contradictions.find` with ``panel`` and ``rank`` (1 = widest
+        within the panel). Contradictions of published series share a panel.
+    """
+    own_panel = accounts["kind"].isin(["start date", "killed"])
+    table = accounts.assign(panel=accounts["kind"].where(own_panel, "published"))
+    keys = table[["panel", "item"]].drop_duplicates()
+    keys["rank"] = keys.groupby("panel").cumcount() + 1
+    table = table.merge(keys[keys["rank"] <= shown], on=["panel", "item"], validate="many_to_one")
+    first = ["panel", "rank"]
+    table = table[first + [c for c in table.columns if c not in first]]
+    return table.sort_values(["panel", "rank", "value", "party"], ignore_index=True)
+
+
+def draw(table: pd.DataFrame, comparisons: pd.DataFrame) -> Drawing:
+    """One row a quantity, one dot an account, by the side that gives it."""
+    panels = [p for p in AXES if (table["panel"] == p).any()]
+    rows = [table.loc[table["panel"] == p, "rank"].nunique() for p in panels]
+    fig = canvas(32 + sum(15 + 4.3 * n for n in rows))
+    heights = [0.9, *(n + 1.2 for n in rows)]
+    axes = fig.subplots(len(heights), 1, squeeze=False, gridspec_kw={"height_ratios": heights})[
+        :, 0
+    ]
+    _key(axes[0], table)
+    if not panels:
+        axes[0].text(0, 0.5, "No two accounts of the selection contradict each other.")
+    for ax, panel in zip(axes[1:], panels, strict=True):
+        _draw_panel(ax, table[table["panel"] == panel], panel)
+        # The blank title keeps the room; the words start at the figure's edge.
+        ax.set_title(" ", fontsize=8.5)
+        ax.annotate(
+            _panel_title(panel, comparisons), (0.012, 1), xytext=(0, 5),
+            xycoords=("figure fraction", "axes fraction"), textcoords="offset points",
+            fontsize=8.5, fontweight="bold", annotation_clip=False,
+        ).set_in_layout(False)  # fmt: skip
+    title = _title(comparisons)
+    finish(
+        fig,
+        title,
+        "Sources: claims, airpower, troop and district tables of this project; the CSV names the "
+        "source of every dot.",
+    )
+    return Drawing(
+        SLUG, fig, table, title, _caption(table, comparisons), _alt(table, comparisons),
+        sorted({i for ids in table["source_ids"] for i in ids.split(";")}),
+    )  # fmt: skip
+
+
+def _draw_panel(ax: Axes, rows: pd.DataFrame, panel: str) -> None:
+    dates = panel == "start date"
+    ax.axvline(0 if dates else 1, color=FAINT, lw=0.8, zorder=1)
+    for rank, own in rows.groupby("rank"):
+        values = own["relative"].astype(float)
+        ax.plot([values.min(), values.max()], [rank] * 2, color="#bbbbbb", lw=1.1, zorder=2)
+        for row in own.itertuples():
+            mark, colour, _ = MARKS[row.party]
+            if dates and row.high > row.low:
+                ax.plot([row.low, row.high], [rank] * 2, color=colour, lw=2.6, alpha=0.45, zorder=2)
+            dot = ax.plot(
+                row.relative, rank, mark, ms=4.2, color=colour, mec="white", mew=0.4, zorder=4
+            )
+            dot[0].set_gid(f"{panel}-{rank}-{row.Index}".replace(" ", "-"))
+    names = rows.drop_duplicates("rank").sort_values("rank")
+    ax.set_yticks(names["rank"], [clip(q, NAME_LENGTH) for q in names["quantity"]], fontsize=6.3)
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(names["rank"].max() + 0.7, 0.3)
+    for rank in names["rank"]:
+        ax.axhline(rank, color=GRID, lw=0.4, zorder=0)
+    ax.set_xlabel(AXES[panel], fontsize=7)
+    if dates:
+        ax.set_xscale("symlog", linthresh=7, linscale=1)
+        reach = float(rows[["low", "high"]].abs().max().max())
+        ticks = [t for t in (1, 3, 7, 14, 30, 90, 365) if t <= 1.3 * reach]
+        ticks = sorted([-t for t in ticks] + [0, *ticks])
+        low, high = float(rows["low"].min()), float(rows["high"].max())
+        ticks = [t for t in ticks if min(low, 0) - 1 <= t <= max(high, 0) + 1]
+        ax.set_xlim(1.3 * min(low, -1), 1.3 * max(high, 1))
+        label = "{:+.0f}"
+    else:
+        ax.set_xscale("log")
+        low, high = float(rows["relative"].min()), float(rows["relative"].max())
+        # Room for the numbers that stand outside the outermost dots.
+        pad = (high / low) ** 0.16
+        _numbers(ax, rows)
+        ax.set_xlim(low / pad, high * pad)
+        steps = np.array([1, 2, 5]) if high / low > 6 else np.array([1, 1.25, 1.5, 2, 3, 4, 5, 8])
+        ladder = sorted({s * 10.0**e for e in range(-3, 4) for s in steps})
+        ticks = [t for t in ladder if low / pad <= t <= high * pad]
+        label = "{:g}"
+    ax.xaxis.set_major_locator(FixedLocator(ticks))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter(
+        FuncFormatter(lambda v, _: "0" if v == 0 else ("" if dates else "x") + label.format(v))
+    )
+    spread = "{:.0f} d" if dates else "x{:.3g}"
+    for row in names.itertuples():
+        ax.annotate(
+            spread.format(row.spread), (1, row.rank), xycoords=("axes fraction", "data"),
+            xytext=(3, 0), textcoords="offset points", va="center", fontsize=6.3, color=FAINT,
+        )  # fmt: skip
+
+
+def _numbers(ax: Axes, rows: pd.DataFrame) -> None:
+    """Write the lowest and highest number of each row outside its dots."""
+    for rank, own in rows.groupby("rank"):
+        share = own["kind"].eq("district control").any()
+        for place, side, ha in ((own["value"].idxmin(), -4.5, "right"),
+                                (own["value"].idxmax(), 4.5, "left")):  # fmt: skip
+            value = own.loc[place, "value"]
+            ax.annotate(
+                f"{value:.0%}" if share else f"{value:,.0f}", (own.loc[place, "relative"], rank),
+                xytext=(side, 0), textcoords="offset points", ha=ha, va="center", fontsize=6,
+                bbox={"fc": "white", "ec": "none", "pad": 0.6}, zorder=3,
+            )  # fmt: skip
+
+
+def clip(text: str, length: int = 110) -> str:
+    """Text cut to `length` characters, with an ellipsis where something is missing."""
+    return text if len(text) <= length else text[: length - 1].rstrip(" ,:|") + "…"
+
+
+def party_key(parties: pd.Series) -> list[Line2D]:
+    """Handles for the sides present, in the order of `MARKS`; equal marks share one."""
+    merged: dict[tuple[str, str], list[str]] = {}
+    for party, (mark, colour, label) in MARKS.items():
+        if parties.eq(party).any():
+            merged.setdefault((mark, colour), []).append(label)
+    return [
+        Line2D([], [], ls="", marker=mark, ms=4.5, color=colour, mec="white", mew=0.4,
+               label=", ".join(labels))
+        for (mark, colour), labels in merged.items()
+    ]  # fmt: skip
+
+
+def _key(ax: Axes, table: pd.DataFrame) -> None:
+    handles = party_key(table["party"])
+    ax.axis("off")
+    if not handles:
+        return
+    ax.legend(
+        handles=handles, loc="center right", ncol=len(handles), fontsize=7, handletextpad=0.1,
+        columnspacing=1.2, borderaxespad=0,
+    )  # fmt: skip
+
+
+def _counts(comparisons: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    return {r.kind: (int(r.contradicting), int(r.compared)) for r in comparisons.itertuples()}
+
+
+def _panel_title(panel: str, comparisons: pd.DataFrame) -> str:
+    counts = _counts(comparisons)
+    if panel in counts:
+        found, of = counts[panel]
+        shown = f", the widest {SHOWN}" if found > SHOWN else ""
+        return f"{KINDS[panel][0].upper()}{KINDS[panel][1:]}: {found} of {of} differ{shown}"
+    rest = [f"{k} {counts[k][0]}/{counts[k][1]}" for k in counts if k not in AXES]
+    return "Published series that differ: " + ", ".join(rest)
+
+
+def _title(comparisons: pd.DataFrame) -> str:
+    counts = _counts(comparisons)
+    found, of = counts["start date"]
+    if not of:
+        total = sum(f for f, _ in counts.values())
+        return f"Sources give different numbers for {total} quantities"
+    return (
+        f"In {found} of {of} offensives with two dated sources ({found / of:.0%}) the start "
+        "dates clash"
+    )
+
+
+def _caption(table: pd.DataFrame, comparisons: pd.DataFrame) -> str:
+    parts = [
+        f"{KINDS[r.kind]} {int(r.contradicting)} of {int(r.compared)} compared"
+        for r in comparisons.itertuples()
+    ]
+    return (
+        f"One row a quantity, one dot an account ({len(table)} accounts shown): "
+        + "; ".join(parts)
+        + ". Every row is found by comparing rows of the tables. Start dates: days from the middle "
+        "of the resolved window, bars show how long a window the account gives, the figure at the "
+        "right is the least number of days between accounts that exclude each other. Others: "
+        "ratio to the best or latest figure, at the right highest over lowest. Deaths are compared "
+        "only where exact counts speak of the same day; troop and district readings only where "
+        "they differ by more than a tenth. The rows are the widest, so they show how far apart "
+        "sources can be, not how far apart they usually are."
+    )
+
+
+def _alt(table: pd.DataFrame, comparisons: pd.DataFrame) -> str:
+    text = "Dumbbell chart of quantities on which sources disagree."
+    for panel in AXES:
+        rows = table[table["panel"] == panel]
+        if rows.empty:
+            continue
+        top = rows[rows["rank"] == 1].iloc[0]
+        spread = f"{top['spread']:.0f} days" if panel == "start date" else f"x{top['spread']:.2f}"
+        text += (
+            f" {rows['rank'].nunique()} rows of {panel if panel != 'published' else 'series'}: "
+            f"widest {top['quantity']} ({spread})."
+        )
+    return text

@@ -1,0 +1,254 @@
+"""What is in the tables, how sure we are of it, and what is missing.
+
+A month is not known because a neighbouring one is: each series gets one state a month,
+and a total of several months is not a value for any of them.
+"""
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from analysis import mentions, series
+from analysis.dates import LAST_DAY, Window, middle_day
+from analysis.intervals import share_interval
+
+# From most to least that can be known of one month.
+STATES = ("printed", "first release", "implied", "sum only", "withheld", "missing")
+# How `series.airpower_months` says the same things.
+_AFCENT_STATES = {
+    "seen": "printed",
+    "first": "first release",
+    "implied": "implied",
+    "block": "sum only",
+    "withheld": "withheld",
+    "unseen": "missing",
+}
+SHORT_MONTH_PREC = 4
+GROUPS = ("1", "2", "3+")
+# Label of a code: table, field, code.
+Namer = Callable[[str, str, str], str]
+Row = tuple[str, str, dict[pd.Period, str]]
+
+
+def calendar(
+    events: pd.DataFrame,
+    claims: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    months: pd.PeriodIndex,
+) -> pd.DataFrame:
+    """State of every series in every month.
+
+    Parameters
+    ----------
+    events, claims
+        Selected events and the claims on them.
+    tables
+        ``airpower``, ``troop_levels``, ``violence_monthly``, ``un_casualties``,
+        ``district_control`` and ``codes`` (for the names of the series).
+    months
+        Months wanted.
+
+    Returns
+    -------
+    DataFrame
+        One row a series and month: ``topic``, ``series``, ``month``, ``state`` (one of
+        `STATES`). Rows keep the order in which series are shown.
+
+    Notes
+    -----
+    An event or a report in a month counts as printed; a month without one is missing,
+    because the absence of a report is not a count of zero.
+    """
+    name = _names(tables["codes"])
+    rows: list[Row] = [
+        ("events", "Offensives begun", _printed(series.event_months(events))),
+        ("events", "Reports read for air strikes", _printed(_report_months(events, claims))),
+    ]
+    violence = tables["violence_monthly"]
+    for key in sorted(violence["series"].unique(), reverse=True):
+        own = violence.loc[violence["series"] == key, "month"]
+        rows.append(("deaths", "UCDP: " + name("violence_monthly", "series", key), _printed(own)))
+    rows += _airpower_rows(tables["airpower"], months, name)
+    rows += _troop_rows(tables["troop_levels"], name)
+    rows += _span_rows(
+        tables["un_casualties"], "un_casualties", "scope", name, "civilians", "UN, civilians: "
+    )
+    rows += _control_rows(tables["district_control"], name)
+    return pd.DataFrame(
+        [
+            {"topic": topic, "series": label, "month": month, "state": known.get(month, "missing")}
+            for topic, label, known in rows
+            for month in months
+        ]
+    )
+
+
+def _names(codes: pd.DataFrame):
+    labels = {(r.table, r.field, r.code): r.label for r in codes.itertuples()}
+    return lambda table, column, code: labels[table, column, code]
+
+
+def _printed(months: pd.Series) -> dict[pd.Period, str]:
+    return dict.fromkeys(months.dropna(), "printed")
+
+
+def _report_months(events: pd.DataFrame, claims: pd.DataFrame) -> pd.Series:
+    month = pd.Series(series.event_months(events).to_numpy(), index=events["event_id"])
+    return mentions.reports(claims)["event_id"].map(month)
+
+
+def _airpower_rows(airpower: pd.DataFrame, months: pd.PeriodIndex, name: Namer) -> list[Row]:
+    afcent = series.airpower_months(airpower, months)
+    states = {r.month: _AFCENT_STATES[r.status] for r in afcent.itertuples()}
+    rows = [("air power", name("airpower", "measure", series.AFCENT), states)]
+    others = airpower[airpower["measure"] != series.AFCENT]
+    return rows + _span_rows(others, "airpower", "measure", name, "air power")
+
+
+def _span_rows(
+    readings: pd.DataFrame, table: str, column: str, name: Namer, topic: str, prefix: str = ""
+) -> list[Row]:
+    """One row a series of readings that cover a month or a longer span."""
+    rows = []
+    order = readings.groupby(column)["from_month"].min().sort_values(kind="stable")
+    for key in order.index:
+        known: dict[pd.Period, str] = {}
+        for row in readings[readings[column] == key].itertuples():
+            single = row.from_month == row.to_month
+            for month in pd.period_range(row.from_month, row.to_month, freq="M"):
+                if single or month not in known:
+                    known[month] = "printed" if single else "sum only"
+        rows.append((topic, prefix + name(table, column, key), known))
+    return rows
+
+
+def _troop_rows(troops: pd.DataFrame, name: Namer) -> list[Row]:
+    troops = troops[troops["date"] <= pd.Timestamp(LAST_DAY)]
+    counted = troops[
+        troops["kind"].isin(["reported", "approximate"])
+        & (troops["series"] != "fiscal_year_average")
+        & (troops["date_prec"] <= SHORT_MONTH_PREC)
+    ]
+    rows = []
+    for force in ("US", "ISAF_RS", "UK", "contractors"):
+        own = counted[counted["force"] == force]
+        split = own.groupby("series") if force == "US" else [("", own)]
+        for key, part in split:
+            label = name("troop_levels", "force", force)
+            label += f": {name('troop_levels', 'series', key)}" if key else ""
+            rows.append(("troops", label, _printed(part["date"].dt.to_period("M"))))
+    return rows
+
+
+def _control_rows(control: pd.DataFrame, name: Namer) -> list[Row]:
+    rows = []
+    first = control.groupby("monitor")["date"].min().sort_values(kind="stable")
+    for key in first.index:
+        own = control.loc[control["monitor"] == key, "date"].dt.to_period("M")
+        label = "District control: " + name("district_control", "monitor", key)
+        rows.append(("control", label, _printed(own)))
+    return rows
+
+
+def months_by_state(table: pd.DataFrame) -> pd.DataFrame:
+    """Count the months in each state; one row a series, in the order shown."""
+    counts = pd.crosstab(table["series"], table["state"])
+    counts = counts.reindex(index=table["series"].unique(), columns=STATES, fill_value=0)
+    counts.columns.name = None
+    return counts.rename_axis("series").reset_index()
+
+
+def start_year(events: pd.DataFrame) -> pd.Series:
+    """Year of the middle of the start window, for every event that has one."""
+    spans = zip(events["date_start_earliest"], events["date_start_latest"], strict=True)
+    years = [
+        middle_day(Window(a.date(), b.date())).year if pd.notna(a) else pd.NA for a, b in spans
+    ]
+    return pd.Series(years, index=events.index, dtype="Int64")
+
+
+def precision_by_year(events: pd.DataFrame) -> pd.DataFrame:
+    """Events by year, date precision and place precision, zeros included.
+
+    Returns
+    -------
+    DataFrame
+        ``year``, ``date_prec`` (1 to 5), ``where_prec`` (those in use), ``events``.
+    """
+    counts = (
+        events.assign(year=start_year(events))
+        .dropna(subset=["year", "date_prec"])
+        .groupby(["year", "date_prec", "where_prec"])
+        .size()
+    )
+    years = sorted({int(i[0]) for i in counts.index})
+    places = sorted({int(i[2]) for i in counts.index})
+    full = pd.MultiIndex.from_product(
+        [years, range(1, 6), places], names=["year", "date_prec", "where_prec"]
+    )
+    return counts.reindex(full, fill_value=0).rename("events").reset_index()
+
+
+def groups_by_year(events: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
+    """Share of each year's events that rest on 1, 2, or 3 and more independent groups.
+
+    Parameters
+    ----------
+    level
+        Coverage of the Wilson intervals.
+
+    Returns
+    -------
+    DataFrame
+        One row a year and number of groups: ``year``, ``groups``, ``events``, ``n``
+        (all events of the year), ``share``, ``low``, ``high``. Years without an event
+        have no row.
+    """
+    binned = events["n_independent"].clip(upper=3).map({1: "1", 2: "2", 3: "3+"})
+    counts = pd.crosstab(start_year(events), binned).reindex(columns=GROUPS, fill_value=0)
+    rows = []
+    for year, line in counts.iterrows():
+        n = int(line.sum())
+        for groups in GROUPS:
+            low, high = share_interval(int(line[groups]), n, level)
+            rows.append(
+                {"year": int(year), "groups": groups, "events": int(line[groups]), "n": n,
+                 "share": int(line[groups]) / n, "low": low, "high": high}
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def class_by_outcome(events: pd.DataFrame) -> pd.DataFrame:
+    """Cross-table of class and outcome with totals, largest class first."""
+    return _crossed(events["event_class"], events["outcome"])
+
+
+def provinces(events: pd.DataFrame) -> pd.DataFrame:
+    """Events, captures, and events with two or more groups by province, most first."""
+    where = events["adm1"].fillna("(whole country)")
+    taken = events["outcome"].str.startswith("captured").fillna(False)
+    table = pd.DataFrame(
+        {
+            "offensives": where.groupby(where).size(),
+            "captures": taken.groupby(where).sum(),
+            "two_groups": (events["n_independent"] >= 2).groupby(where).sum(),
+        }
+    ).astype(int)  # fmt: skip
+    table = table.rename_axis("province").reset_index()
+    return table.sort_values(["offensives", "province"], ascending=[False, True], ignore_index=True)
+
+
+def confidence(events: pd.DataFrame) -> pd.DataFrame:
+    """Events by letter, one column each for event, date, place and outcome."""
+    kinds = ("conf_event", "conf_date", "conf_place", "conf_outcome")
+    table = pd.DataFrame({k: events[k].value_counts() for k in kinds})
+    return table.reindex(list("ABCDE")).fillna(0).astype(int).rename_axis("letter").reset_index()
+
+
+def _crossed(rows: pd.Series, columns: pd.Series) -> pd.DataFrame:
+    table = pd.crosstab(rows, columns)
+    table = table[table.sum().sort_values(ascending=False, kind="stable").index]
+    table.insert(0, "all", table.sum(axis=1))
+    table = table.sort_values("all", ascending=False, kind="stable")
+    table.columns.name = None
+    return table.rename_axis(rows.name).reset_index()

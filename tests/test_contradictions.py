@@ -1,0 +1,185 @@
+"""Contradictions are found by comparing rows, and vanish when the rows agree."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis import contradictions, fig_contradictions, tables
+
+START, END = pd.Timestamp("2007-01-01"), pd.Timestamp("2021-08-15")
+NAMES = ("airpower", "troop_levels", "district_control", "un_casualties", "codes", "sources")
+
+
+@pytest.fixture(scope="module")
+def published():
+    return {name: tables.load(name) for name in NAMES}
+
+
+@pytest.fixture(scope="module")
+def events():
+    every = tables.load("events")
+    return every[every["in_scope"]].reset_index(drop=True)
+
+
+@pytest.fixture(scope="module")
+def claims(events, published):
+    every = tables.load("claims")
+    about = published["sources"][["source_id", "independence_group", "date_published"]]
+    return every[every["event_id"].isin(events["event_id"])].merge(about, on="source_id")
+
+
+@pytest.fixture(scope="module")
+def found(events, claims, published):
+    return contradictions.find(events, claims, published, START, END)
+
+
+def rows(found, kind):
+    return found[0][found[0]["kind"] == kind]
+
+
+def test_every_contradiction_has_at_least_two_accounts_with_sources(found):
+    accounts, _ = found
+    assert (accounts.groupby(["kind", "item"]).size() >= 2).all()
+    assert accounts["source_ids"].str.fullmatch(r"S\d{4}(;S\d{4})*").all()
+
+
+def test_widest_contradictions_come_first_within_a_kind(found):
+    accounts, comparisons = found
+    for kind, own in accounts.groupby("kind"):
+        assert own["spread"].is_monotonic_decreasing
+        widest = comparisons.set_index("kind").loc[kind, "widest"]
+        assert own["spread"].iloc[0] == widest
+
+
+def test_start_dates_that_contradict_share_no_day(found):
+    own = rows(found, "start date")
+    assert len(own) > 0
+    for _, accounts in own.groupby("item"):
+        assert accounts["low"].max() > accounts["high"].min()
+        assert accounts["low"].max() - accounts["high"].min() == accounts["spread"].iloc[0]
+
+
+def test_no_event_resolved_by_shared_days_is_called_a_contradiction(found, claims):
+    clashing = set(rows(found, "start date")["item"])
+    dated = claims[claims["field"] == "date_start"]
+    by_shared_days = set(dated.loc[dated["rule"] == "D1", "event_id"])
+    assert clashing and not clashing & by_shared_days
+
+
+def test_an_account_that_agrees_after_correction_ends_the_contradiction(
+    found, events, claims, published
+):
+    item = rows(found, "start date")["item"].iloc[0]
+    mine = (claims["event_id"] == item) & (claims["field"] == "date_start")
+    corrected = claims.copy()
+    corrected.loc[mine, "value"] = claims.loc[mine, "value"].iloc[0]
+    again, _ = contradictions.find(events, corrected, published, START, END)
+    assert item not in set(again["item"])
+
+
+def test_death_counts_are_compared_only_within_one_day(found, events, claims, published):
+    own = rows(found, "killed")
+    item = own["item"].iloc[0]
+    event, field, day = item.split(":", 2)
+    mine = (claims["event_id"] == event) & (claims["field"] == field) & (claims["as_of"] == day)
+    assert claims[mine]["value"].nunique() >= 2
+    spread_out = claims.copy()
+    spread_out.loc[mine, "as_of"] = [f"2030-01-{i + 1:02d}" for i in range(mine.sum())]
+    again, _ = contradictions.find(events, spread_out, published, START, END)
+    assert not again["item"].str.startswith(f"{event}:{field}:{day}").any()
+    assert not again["item"].str.contains("2030-").any()
+
+
+def test_the_first_figure_for_september_2017_is_shown_against_the_current_one(found):
+    own = rows(found, "air power")
+    september = own[own["quantity"].str.endswith("Sep 2017") & ~own["quantity"].str.contains("to")]
+    assert sorted(september["value"]) == [414, 751]
+    assert september["spread"].iloc[0] == pytest.approx(751 / 414)
+
+
+def test_a_current_figure_can_follow_from_a_longer_sum_less_printed_months(published):
+    airpower = published["airpower"]
+    current = airpower[
+        (airpower["measure"] == "afcent_weapons_released") & (airpower["vintage"] == "current")
+    ]
+    value, sources = contradictions.current_total(
+        current, pd.Period("2017-01"), pd.Period("2017-09")
+    )
+    printed = current.set_index(["from_month", "to_month"])["value"]
+    ten = printed[pd.Period("2017-01"), pd.Period("2017-10")]
+    october = printed[pd.Period("2017-10"), pd.Period("2017-10")]
+    assert value == ten - october
+    assert len(sources) == 2
+    assert contradictions.current_total(current, pd.Period("2013-01"), pd.Period("2013-06")) is None
+
+
+def test_troop_readings_within_a_tenth_are_not_a_contradiction(found):
+    own = rows(found, "troops")
+    assert len(own) > 0
+    assert (own["spread"] > 1 + contradictions.TOLERANCE).all()
+
+
+def test_plans_are_never_set_against_counts(found, published):
+    planned = published["troop_levels"]["kind"].isin(["authorised", "announced"])
+    plans = set(published["troop_levels"].loc[planned, "persons"].astype(int))
+    shown = rows(found, "troops")
+    labels = shown["account"].str.contains("ceiling|target|plan")
+    assert plans and not labels.any()
+
+
+def test_district_counts_of_one_day_keep_their_own_denominators(found, published):
+    own = rows(found, "district control")
+    first_of_may = own[own["quantity"].str.contains("1 May 2021")]
+    control = published["district_control"]
+    day = control[control["date"] == "2021-05-01"]
+    expected = sorted((day["taliban"] / day["denominator"]).astype(float))
+    assert sorted(first_of_may["value"]) == pytest.approx(expected)
+    assert day["denominator"].nunique() == 2
+
+
+def test_un_totals_are_checked_against_their_parts(events, claims, published):
+    casualties = published["un_casualties"].copy()
+    _, before = contradictions.find(events, claims, published, START, END)
+    line = before.set_index("kind").loc["UN casualties"]
+    assert line["compared"] > 0 and line["contradicting"] == 0
+    whole = (casualties["from_month"] == "2021-01") & (casualties["to_month"] == "2021-06")
+    casualties.loc[whole, "total"] = 5138  # two digits swapped
+    broken = published | {"un_casualties": casualties}
+    after, _ = contradictions.find(events, claims, broken, START, END)
+    swapped = after[after["kind"] == "UN casualties"]
+    assert sorted(swapped["value"]) == [5138, 5183]
+
+
+@given(st.lists(st.integers(1, 10**6), min_size=2, max_size=8))
+def test_a_ratio_is_at_least_one_and_one_only_for_equal_numbers(numbers):
+    ratio = contradictions._ratio(numbers)
+    assert ratio >= 1
+    assert (ratio == 1) == (len(set(numbers)) == 1)
+
+
+def test_the_figure_draws_one_dot_an_account(found):
+    accounts, comparisons = found
+    table = fig_contradictions.data(accounts)
+    drawing = fig_contradictions.draw(table, comparisons)
+    dots = [
+        line for ax in drawing.fig.axes for line in ax.lines if line.get_gid() is not None
+    ]  # fmt: skip
+    assert len(dots) == len(table)
+    assert table.groupby("panel")["rank"].max().max() <= fig_contradictions.SHOWN
+    cited = {i for ids in table["source_ids"] for i in ids.split(";")}
+    assert set(drawing.sources) == cited
+
+
+def test_a_selection_without_contradictions_is_drawn_as_such(found):
+    accounts, comparisons = found
+    none = comparisons.assign(contradicting=0, share=0.0)
+    drawing = fig_contradictions.draw(fig_contradictions.data(accounts.iloc[:0]), none)
+    words = " ".join(t.get_text() for ax in drawing.fig.axes for t in ax.texts)
+    assert "No two accounts" in words
+    assert drawing.data.empty
+
+
+def test_the_listing_has_one_row_a_contradiction(found):
+    accounts, comparisons = found
+    assert len(contradictions.listing(accounts)) == comparisons["contradicting"].sum()

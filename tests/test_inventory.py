@@ -1,0 +1,150 @@
+"""What is known of each month, and how events are counted by precision and by source."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis import fig_inventory, fig_sources, inventory, series, tables
+
+MONTHS = pd.period_range("2007-01", "2021-08", freq="M")
+NAMES = ("airpower", "troop_levels", "violence_monthly", "un_casualties", "district_control",
+         "codes")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def published():
+    return {name: tables.load(name) for name in NAMES}
+
+
+@pytest.fixture(scope="module")
+def events():
+    every = tables.load("events")
+    return every[every["in_scope"]].reset_index(drop=True)
+
+
+@pytest.fixture(scope="module")
+def claims(events):
+    every = tables.load("claims")
+    return every[every["event_id"].isin(events["event_id"])]
+
+
+@pytest.fixture(scope="module")
+def calendar(events, claims, published):
+    return inventory.calendar(events, claims, published, MONTHS)
+
+
+def test_every_series_has_one_state_in_every_month(calendar):
+    assert set(calendar["state"]) <= set(inventory.STATES)
+    assert (calendar.groupby("series").size() == len(MONTHS)).all()
+    assert not calendar.duplicated(["series", "month"]).any()
+
+
+def test_air_power_is_called_known_exactly_where_a_value_is_known(calendar, published):
+    afcent = series.airpower_months(published["airpower"], MONTHS).set_index("month")["weapons"]
+    states = calendar[calendar["series"] == "AFCENT weapons released"].set_index("month")["state"]
+    known = states.isin(["printed", "first release", "implied"])
+    assert known.equals(afcent.notna().rename("state"))
+    assert known.any() and not known.all()
+
+
+def test_withheld_months_lie_after_the_summaries_stopped(calendar):
+    withheld = calendar[calendar["state"] == "withheld"]
+    assert len(withheld) > 0
+    assert withheld["month"].min() >= series.WITHHELD_FROM
+
+
+def test_a_total_of_several_months_is_a_value_for_none_of_them(events, claims, published):
+    casualties = published["un_casualties"]
+    assert (casualties["from_month"] < casualties["to_month"]).all(), "premise of this test"
+    table = inventory.calendar(events, claims, published, MONTHS)
+    civilians = table[table["topic"] == "civilians"]
+    assert set(civilians["state"]) == {"sum only", "missing"}
+
+
+def test_a_printed_month_outranks_the_sum_that_holds_it(events, claims, published):
+    table = inventory.calendar(events, claims, published, MONTHS)
+    bombs = table[table["series"] == "bombs only"].set_index("month")["state"]
+    assert bombs[pd.Period("2007-08")] == "printed"
+    assert bombs[pd.Period("2007-07")] == "sum only"
+    assert bombs[pd.Period("2009-01")] == "missing"
+
+
+def test_plans_and_readings_after_the_last_day_are_no_troop_figures(events, claims, published):
+    troops = published["troop_levels"]
+    planned = troops[troops["kind"].isin(["authorised", "announced"])]
+    assert len(planned) > 0
+    only_plans = published | {"troop_levels": planned}
+    with_plans = inventory.calendar(events, claims, only_plans, MONTHS)
+    assert (with_plans[with_plans["topic"] == "troops"]["state"] == "missing").all()
+    late = troops[troops["date"] > "2021-08-15"]
+    assert len(late) > 0
+    after = inventory.calendar(events, claims, published | {"troop_levels": late}, MONTHS)
+    assert (after[after["topic"] == "troops"]["state"] == "missing").all()
+
+
+def test_months_without_an_event_are_missing_and_not_zero(calendar, events):
+    begun = set(series.event_months(events).dropna())
+    states = calendar[calendar["series"] == "Offensives begun"].set_index("month")["state"]
+    for month, state in states.items():
+        assert (state == "printed") == (month in begun)
+
+
+def test_precision_tables_count_every_dated_event_once(events):
+    table = inventory.precision_by_year(events)
+    assert table["events"].sum() == events["date_prec"].notna().sum()
+    assert not table.duplicated(["year", "date_prec", "where_prec"]).any()
+
+
+@given(st.lists(st.tuples(st.integers(2007, 2021), st.integers(1, 9)), min_size=1, max_size=60))
+def test_shares_of_a_year_add_to_one_and_lie_in_their_intervals(drawn):
+    days = pd.to_datetime([f"{year}-06-15" for year, _ in drawn])
+    rows = pd.DataFrame(
+        {
+            "date_start_earliest": days,
+            "date_start_latest": days,
+            "n_independent": pd.array([n for _, n in drawn], dtype="Int64"),
+        }
+    )
+    table = inventory.groups_by_year(rows)
+    assert table.groupby("year")["share"].sum().round(9).eq(1).all()
+    assert (table["low"] <= table["share"] + 1e-9).all()
+    assert (table["share"] <= table["high"] + 1e-9).all()
+    singles = table[table["groups"] == "1"]["events"].sum()
+    assert singles == sum(n == 1 for _, n in drawn)
+
+
+def test_classes_provinces_and_letters_count_every_event(events):
+    assert inventory.class_by_outcome(events)["all"].sum() == len(events)
+    assert inventory.provinces(events)["offensives"].sum() == len(events)
+    letters = inventory.confidence(events).set_index("letter")
+    assert (letters.sum() == len(events)).all()
+
+
+def test_the_year_of_a_window_is_the_year_of_its_middle():
+    rows = pd.DataFrame(
+        {
+            "date_start_earliest": pd.to_datetime(["2015-12-20", "2015-12-30", None]),
+            "date_start_latest": pd.to_datetime(["2016-01-30", "2016-01-01", None]),
+        }
+    )
+    assert inventory.start_year(rows).tolist()[:2] == [2016, 2015]
+    assert pd.isna(inventory.start_year(rows)[2])
+
+
+def test_the_inventory_figure_hatches_withheld_months_and_says_so(events, claims, published):
+    drawing = fig_inventory.draw(fig_inventory.data(events, claims, published, MONTHS))
+    hatched = [p for ax in drawing.fig.get_axes() for p in ax.patches if p.get_hatch()]
+    assert hatched
+    assert "Hatched" in drawing.caption
+    shown = drawing.data[drawing.data["panel"] == "months"]["series"].unique()
+    assert all(name in drawing.alt for name in shown)
+
+
+def test_the_sources_figure_draws_one_bar_a_year_and_number_of_groups(events):
+    table = fig_sources.data(events)
+    drawing = fig_sources.draw(table)
+    bars = {p.get_gid(): p.get_height() for p in drawing.fig.axes[0].patches if p.get_gid()}
+    assert len(bars) == len(table)
+    for row in table.itertuples():
+        assert bars[f"groups-{row.groups}-{row.year}"] == pytest.approx(100 * row.share)
