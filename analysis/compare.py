@@ -546,15 +546,18 @@ def answer(results: dict[str, Any]) -> str:
         verb = "There is a season" if results["season_real"] else "A season is not told from chance"
         season = (
             f"{verb}: the mean peak month had {results['season_all']} the deaths of the "
-            f"mean trough month ({results['season_chance']} could come by chance), "
-            f"{results['season_early']} in {results['season_early_era']} and "
-            f"{results['season_late']} in {results['season_late_era']}"
-            + (", intervals that overlap" if results["season_overlap"] else "")
-            + ". "
+            f"mean trough month ({results['season_chance']} could come by chance)"
         )
+        if results["season_early_era"] != results["season_late_era"]:
+            season += (
+                f", {results['season_early']} in {results['season_early_era']} and "
+                f"{results['season_late']} in {results['season_late_era']}"
+            ) + (", intervals that overlap" if results["season_overlap"] else "")
+        season += ". "
+    named = f" ({results['extreme']})" if results["n_extreme"] else ""
     return (
         f"{season}Against the same months of other years, deaths changed most of all years after "
-        f"{results['n_extreme']} of {results['n_decisions']} decisions ({results['extreme']}), "
+        f"{results['n_extreme']} of {results['n_decisions']} decisions{named}, "
         f"where luck alone would give about {results['expected_extreme']}; "
         f"{results['n_q'] or 'none'} of them pass{'' if results['n_q'] > 1 else 'es'} q = 0.10 "
         f"once all looks are counted. No rank p can be below {results['p_floor']}, and a change "
