@@ -14,7 +14,7 @@ from analysis.fig_season import ERA_COLOURS
 from analysis.intervals import poisson_interval
 from analysis.style import FAINT, GRID, Drawing, canvas, finish
 
-SLUG = "offensives_by_troop_level"
+SLUG = "f02b_offensives_by_troop_level"
 MARKERS = dict(zip(compare.ERAS, "os^D", strict=True))
 # Where the readings leave a wide gap between the large and the small force.
 SMALL_FORCE = 20_000
