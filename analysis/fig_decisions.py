@@ -131,7 +131,10 @@ def draw(table: pd.DataFrame, window_months: int = 3) -> Drawing:
 
 
 def _ratio_axis(axis, low: float, high: float) -> None:
-    ticks = [t for t in (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 10, 20) if low <= t <= high]
+    steps = (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 10, 20)
+    if high / low < 4:
+        steps = (0.5, 0.6, 0.8, 1, 1.25, 1.6, 2)
+    ticks = [t for t in steps if low <= t <= high]
     axis.set_major_locator(FixedLocator(ticks))
     axis.set_major_formatter(lambda v, _: f"×{v:g}")
 

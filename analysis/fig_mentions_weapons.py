@@ -23,6 +23,7 @@ def data(
     events: pd.DataFrame,
     airpower: pd.DataFrame,
     withheld: pd.Period,
+    months: pd.PeriodIndex,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """One row a year that has both a report and a published total of weapons released.
@@ -31,6 +32,9 @@ def data(
     ----------
     withheld
         First month of the publication break, from `series.withheld_from`.
+    months
+        Months of the study. A year only partly in it is left out, because the total is of
+        the whole year.
 
     Returns
     -------
@@ -55,10 +59,11 @@ def data(
     shares = mentions.mention_shares(claims, events, "Y", level)
     shares = shares[shares["actor"] == "any"]
     shares.index = pd.Index([p.year for p in shares["period"]], name="year")
-    table = years.join(shares, how="inner").reset_index()
+    whole = [year for year in months.year.unique() if (months.year == year).sum() == 12]
+    table = years.join(shares, how="inner").loc[lambda t: t.index.isin(whole)].reset_index()
     if table.empty:
         raise EmptySelectionError(
-            "No year has both a report and a published total of weapons released. The totals "
+            "No whole year has both a report and a published total of weapons released. The totals "
             f"cover {', '.join(str(y) for y in years.index)}: widen start and end."
         )
     table["weapons"] = table["weapons"].astype(int)
@@ -187,8 +192,9 @@ def draw(table: pd.DataFrame, level: float = 0.95) -> Drawing:
         head,
         "Sources: claims table of this project; AFCENT yearly totals of weapons released, current "
         f"vintage. Bars: {100 * level:.0f}% Wilson intervals. Labels: mentions/reports.\n"
-        "Hollow: the monthly summaries stopped in March 2020, the year's total was printed "
-        "elsewhere. Years without a total break the line. Mentions are never strikes.",
+        "Hollow: monthly summaries stopped in March 2020, year's total printed elsewhere"
+        + ("" if (table["mentions"] > 0).all() else "; or no mention, drawn at half a one")
+        + ". A year without a total breaks the line. Mentions are never strikes.",
     )
     caption = (
         f"{found['n_years']} years with a published full-year total; the others are left out, "

@@ -6,6 +6,8 @@ import pytest
 from analysis import fig_mentions_weapons, series, tables
 from analysis.errors import EmptySelectionError
 
+MONTHS = pd.period_range("2007-01", "2021-08", freq="M")
+
 
 @pytest.fixture(scope="module")
 def inputs():
@@ -14,7 +16,7 @@ def inputs():
     claims = tables.load("claims")
     claims = claims[claims["event_id"].isin(events["event_id"])]
     withheld = series.withheld_from(tables.load("decisions"))
-    return claims, events, tables.load("airpower"), withheld
+    return claims, events, tables.load("airpower"), withheld, MONTHS
 
 
 @pytest.fixture(scope="module")
@@ -33,15 +35,21 @@ def test_years_without_a_published_total_are_left_out(table):
     assert table["year"].is_monotonic_increasing and table["year"].is_unique
 
 
+def test_a_year_only_partly_in_the_study_is_left_out(inputs):
+    short = pd.period_range("2007-01", "2018-06", freq="M")
+    found = fig_mentions_weapons.data(*inputs[:4], short)
+    assert found["year"].max() == 2017
+
+
 def test_two_current_totals_of_one_year_are_settled_by_no_plot(inputs):
-    claims, events, airpower, withheld = inputs
+    claims, events, airpower, *rest = inputs
     full = airpower[
         (airpower["measure"] == series.AFCENT)
         & (airpower["from_month"] == pd.Period("2015-01", "M"))
         & (airpower["to_month"] == pd.Period("2015-12", "M"))
     ].head(1)
     doubled = pd.concat([airpower, full.assign(reading_id="A9999", value=1000)])
-    found = fig_mentions_weapons.data(claims, events, doubled, withheld)
+    found = fig_mentions_weapons.data(claims, events, doubled, *rest)
     assert 2015 not in set(found["year"]) and 2016 in set(found["year"])
 
 
@@ -89,7 +97,7 @@ def test_a_year_without_a_mention_is_drawn_hollow_and_kept_at_zero(table):
 
 
 def test_a_period_without_totals_names_the_years_that_have_them(inputs):
-    claims, events, airpower, withheld = inputs
+    claims, events, airpower, *rest = inputs
     early = events[events["date_start_latest"] < "2008-01-01"]
     with pytest.raises(EmptySelectionError, match="2009"):
-        fig_mentions_weapons.data(claims, early, airpower, withheld)
+        fig_mentions_weapons.data(claims, early, airpower, *rest)
