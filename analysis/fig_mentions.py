@@ -160,27 +160,33 @@ def title(table: pd.DataFrame) -> str:
 def draw(table: pd.DataFrame, level: float = 0.95) -> Drawing:
     """Reports, events and actors by year, and the share by how much was seen."""
     fig = canvas(168)
-    # Rows are laid out apart, so that one row's labels do not squeeze another's panels.
-    rows_of_figure = fig.subfigures(3, 1, height_ratios=[1.15, 1.2, 1])
+    # Rows have columns of their own, so they are placed by hand: nested constrained layouts
+    # end in the last bits of a float, which differ from run to run and so do the bytes.
+    fig.set_layout_engine("none")
+    frame = {"left": 0.075, "right": 0.992}
     years = table["year"].dropna().astype(int)
     span = (years.min() - 0.6, years.max() + 0.6)
-    top = rows_of_figure[0].subplots()
+    top = fig.add_gridspec(1, 1, top=0.885, bottom=0.675, **frame).subplots()
     _draw_years(top, _any(table, "reports"), PARTY["air"], span)
     top.set_title("Share of reports with a mention, any actor (mentions/reports seen)")
     top.set_ylabel("% of reports")
-    middle, right = rows_of_figure[1].subplots(1, 2, width_ratios=[3.2, 1])
+    middle, right = fig.add_gridspec(
+        1, 2, top=0.595, bottom=0.365, width_ratios=[3.2, 1], wspace=0.16, **frame
+    ).subplots()
     _draw_years(middle, _any(table, "events"), PARTY["air"], span)
     middle.set_title("Share of events with at least one such report (events/events told)")
     middle.set_ylabel("% of events")
     _draw_seen(right, table[table["panel"] == "seen"])
-    small = rows_of_figure[2].subplots(1, len(ACTORS), sharey=True)
+    small = fig.add_gridspec(1, len(ACTORS), top=0.27, bottom=0.08, wspace=0.09, **frame).subplots(
+        sharey=True
+    )
     for ax, (actor, (name, colour)) in zip(small, ACTORS.items(), strict=True):
         rows = table[(table["panel"] == "reports") & (table["series"] == actor)]
         _draw_years(ax, rows, colour, span, labels=False)
         ax.set_title(name, fontsize=8)
         ax.set_xticks([y for y in (2008, 2012, 2016, 2020) if span[0] < y < span[1]])
     own = table[(table["panel"] == "reports") & (table["series"] != "any")]
-    small[0].set_ylabel("% of reports\nnaming this actor")
+    small[0].set_ylabel("% naming this actor")
     small[0].set_ylim(0, min(100, 108 * own["high"].max()))
     head = title(table)
     finish(
