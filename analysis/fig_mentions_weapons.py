@@ -1,0 +1,216 @@
+"""F11: mentions of air strikes against weapons released, year by year.
+
+If reports mentioned strikes in step with their number, the years would lie along the
+diagonal. How far they stray is a result about the measure, not about the war.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import FixedLocator
+
+from analysis import compare, mentions, series
+from analysis.errors import EmptySelectionError
+from analysis.intervals import detectable_ratio, rate_ratio
+from analysis.style import FAINT, GRID, PARTY, Drawing, canvas, finish
+
+SLUG = "f11_mentions_against_weapons"
+
+
+def data(
+    claims: pd.DataFrame,
+    events: pd.DataFrame,
+    airpower: pd.DataFrame,
+    withheld: pd.Period,
+    months: pd.PeriodIndex,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """One row a year that has both a report and a published total of weapons released.
+
+    Parameters
+    ----------
+    withheld
+        First month of the publication break, from `series.withheld_from`.
+    months
+        Months of the study. A year only partly in it is left out, because the total is of
+        the whole year.
+
+    Returns
+    -------
+    DataFrame
+        ``year``, ``weapons``, ``mentions``, ``reports``, ``per_hundred`` (mentions per 100
+        reports), ``low``, ``high`` (Wilson), ``after_break`` (part of the year lies after
+        the publication break), ``source_ids``; in order of year.
+
+    Raises
+    ------
+    EmptySelectionError
+        If no year has both.
+    """
+    years = series.airpower_years(airpower)
+    years = years[years["vintage"] == "current"]
+    years = years.groupby("year").agg(
+        weapons=("value", "max"), lowest=("value", "min"),
+        source_ids=("source_id", lambda s: ";".join(sorted(set(s)))),
+    )  # fmt: skip
+    # Two current totals of one year would be a contradiction, which no plot may settle.
+    years = years[years["weapons"] == years["lowest"]].drop(columns="lowest")
+    shares = mentions.mention_shares(claims, events, "Y", level)
+    shares = shares[shares["actor"] == "any"]
+    shares.index = pd.Index([p.year for p in shares["period"]], name="year")
+    whole = [year for year in months.year.unique() if (months.year == year).sum() == 12]
+    table = years.join(shares, how="inner").loc[lambda t: t.index.isin(whole)].reset_index()
+    if table.empty:
+        raise EmptySelectionError(
+            "No whole year has both a report and a published total of weapons released. The totals "
+            f"cover {', '.join(str(y) for y in years.index)}: widen start and end."
+        )
+    table["weapons"] = table["weapons"].astype(int)
+    for target, column in (("per_hundred", "share"), ("low", "low"), ("high", "high")):
+        table[target] = 100 * table[column]
+    table["after_break"] = table["year"] >= withheld.year
+    columns = ["year", "weapons", "mentions", "reports", "per_hundred", "low", "high",
+               "after_break", "source_ids"]  # fmt: skip
+    return table[columns]
+
+
+def findings(table: pd.DataFrame, level: float = 0.95) -> dict[str, Any]:
+    """Rank correlation, and what happened between the years of fewest and most weapons.
+
+    Returns
+    -------
+    dict
+        ``n_years``, ``rho``, ``rho_low``, ``rho_high``, ``rho_detectable``; ``fewest`` and
+        ``most`` (years), ``weapons_ratio``, ``mentions_ratio`` with ``mentions_low`` and
+        ``mentions_high`` (exact conditional) and ``mentions_detectable`` (smallest ratio of
+        mentions per report that these numbers of reports could have shown).
+    """
+    link = compare.rank_correlation(table["weapons"], table["per_hundred"], level)
+    low = table.loc[table["weapons"].idxmin()]
+    top = table.loc[table["weapons"].idxmax()]
+    ratio, ratio_low, ratio_high = rate_ratio(
+        int(top["mentions"]), int(low["mentions"]), int(top["reports"]), int(low["reports"]), level
+    )
+    total = int(top["mentions"] + low["mentions"])
+    share = top["reports"] / (top["reports"] + low["reports"])
+    return {
+        "n_years": link["n"],
+        "rho": _rounded(link["rho"]),
+        "rho_low": _rounded(link["low"]),
+        "rho_high": _rounded(link["high"]),
+        "rho_detectable": _rounded(link["detectable"]),
+        "fewest": str(low["year"]),
+        "most": str(top["year"]),
+        "weapons_ratio": _rounded(top["weapons"] / low["weapons"], 1),
+        "mentions_ratio": _rounded(ratio, 1),
+        "mentions_low": _rounded(ratio_low, 1),
+        "mentions_high": _rounded(ratio_high, 1),
+        "mentions_detectable": _rounded(detectable_ratio(total, share, level), 1),
+    }
+
+
+def _rounded(value: float, digits: int = 2) -> str:
+    """Number as prose shows it; a number that is not there says so."""
+    return f"{value:.{digits}f}" if np.isfinite(value) else "not known"
+
+
+def answer(results: dict[str, Any]) -> str:
+    """One sentence that answers notebook 04, with its doubt."""
+    text = (
+        f"{results['n_mentions']} of {results['n_reports']:,} reports mention an air strike, from "
+        f"{results['lowest_share']} in {results['lowest_year']} to {results['highest_share']} in "
+        f"{results['highest_year']}, but {results['excerpt_percent']} of reports were seen only "
+        "in excerpt, so these shares lean low. "
+    )
+    if results["n_years"] < 4:
+        return text + "Too few years have a published total of weapons to set beside them."
+    return text + (
+        f"Over {results['n_years']} years with a published total the rank correlation with "
+        f"weapons released is {results['rho']} ({results['rho_low']} to {results['rho_high']}), "
+        f"and only one of at least {results['rho_detectable']} would be found four times in five; "
+        "mentions cannot stand for strikes."
+    )
+
+
+def title(table: pd.DataFrame, level: float = 0.95) -> str:
+    """What mentions did while weapons grew."""
+    found = findings(table, level)
+    if found["fewest"] == found["most"]:
+        return "Mentions of air strikes and weapons released, one year"
+    return (
+        f"From {found['fewest']} to {found['most']} weapons released differ ×"
+        f"{found['weapons_ratio']}, mentions per report ×{found['mentions_ratio']} "
+        f"({found['mentions_low']} to {found['mentions_high']})"
+    )
+
+
+def draw(table: pd.DataFrame, level: float = 0.95) -> Drawing:
+    """Connected scatter of years, both axes logarithmic."""
+    fig = canvas(118)
+    ax = fig.subplots()
+    x = table["weapons"].to_numpy(dtype=float)
+    # A year without a mention has no logarithm: it is drawn hollow at half a mention.
+    y = np.where(table["mentions"] > 0, table["per_hundred"], 50 / table["reports"])
+    low = np.maximum(table["low"].to_numpy(dtype=float), 0.5 * y.min())
+    reach = np.array([0.82 * x.min(), 1.3 * x.max()])
+    centre = np.exp(np.log(y / x).mean())
+    ax.plot(reach, centre * reach, color=FAINT, lw=0.8, ls=(0, (4, 3)), zorder=1)
+    # Only years that follow each other are joined: a year without a total is a gap.
+    for i in np.flatnonzero(np.diff(table["year"]) == 1):
+        ax.plot(x[i : i + 2], y[i : i + 2], color=PARTY["unknown"], lw=0.7, zorder=1)
+    ax.vlines(x, low, table["high"], color=PARTY["air"], lw=0.9, zorder=2)
+    full = (~table["after_break"]).to_numpy() & (table["mentions"] > 0).to_numpy()
+    ax.plot(x[full], y[full], "o", ms=5, color=PARTY["air"], zorder=3)
+    ax.plot(x[~full], y[~full], "o", ms=5, mfc="white", mec=PARTY["air"], zorder=3)
+    for row, height in zip(table.itertuples(), y, strict=True):
+        note = f"{row.year}" + (" (publication break)" if row.after_break else "")
+        ax.annotate(f"{note}\n{row.mentions}/{row.reports}", (row.weapons, height), xytext=(5, -2),
+                    textcoords="offset points", fontsize=6.5, va="center", zorder=4,
+                    bbox={"fc": "white", "ec": "none", "pad": 0.3, "alpha": 0.75})  # fmt: skip
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_xlim(*reach)
+    bottom, top = 0.9 * low.min(), 1.15 * float(table["high"].max())
+    ax.set_ylim(bottom, top)
+    ax.xaxis.set_major_locator(FixedLocator([500, 1000, 2000, 3000, 5000, 8000]))
+    ax.xaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
+    ax.yaxis.set_major_locator(FixedLocator([0.5, 1, 2, 5, 10, 20, 50, 100]))
+    ax.yaxis.set_major_formatter(lambda v, _: f"{v:g}")
+    ax.minorticks_off()
+    ax.grid(color=GRID, lw=0.4)
+    ax.set_axisbelow(True)
+    ax.set_xlabel("AFCENT weapons released in the year (log scale)")
+    ax.set_ylabel("mentions per 100 reports seen (log scale)")
+    ax.annotate("if mentions rose in step with weapons",
+                (reach[1], min(centre * reach[1], 0.9 * top)), xytext=(-8, 5), ha="right",
+                textcoords="offset points", fontsize=6.5, color=FAINT)  # fmt: skip
+    found = findings(table, level)
+    head = title(table, level)
+    finish(
+        fig,
+        head,
+        "Sources: claims table of this project; AFCENT yearly totals of weapons released, current "
+        f"vintage. Bars: {100 * level:.0f}% Wilson intervals. Labels: mentions/reports.\n"
+        "Hollow: monthly summaries stopped in March 2020, year's total printed elsewhere"
+        + ("" if (table["mentions"] > 0).all() else "; or no mention, drawn at half a one")
+        + ". A year without a total breaks the line. Mentions are never strikes.",
+    )
+    caption = (
+        f"{found['n_years']} years with a published full-year total; the others are left out, "
+        "none is filled in. Vertical bars are binomial; reports of one event repeat each other, "
+        "so the truth is wider. The dashed line has slope one through the middle of the points. "
+        f"Rank correlation {found['rho']} ({found['rho_low']} to {found['rho_high']}); with so "
+        f"many years none below {found['rho_detectable']} would be found four times in five. "
+        "Weapons are those of aircraft under the American air-force command, in the whole "
+        "country; reports are those of the offensives in the table, most seen in excerpt."
+    )
+    sources = sorted({i for ids in table["source_ids"] for i in ids.split(";")})
+    alt = (
+        f"Connected scatter of {len(table)} years on logarithmic axes. {head}. "
+        f"Weapons range from {int(x.min()):,} to {int(x.max()):,}; mentions per 100 reports from "
+        f"{table['per_hundred'].min():.1f} to {table['per_hundred'].max():.1f}. The years do "
+        f"{'' if found['n_years'] > 3 and float(found['rho_low']) > 0 else 'not '}line up along "
+        "the dashed line of mentions in step with weapons."
+    )
+    return Drawing(SLUG, fig, table, head, caption, alt, sources)

@@ -1,0 +1,205 @@
+"""Offensives a quarter against the American troop level of that quarter.
+
+Only quarters with a reading are drawn. The two are set side by side because they are often
+named together; troop levels follow about ten decisions, so there is no line through them.
+"""
+
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import FixedLocator
+
+from analysis import compare, series
+from analysis.errors import EmptySelectionError
+from analysis.fig_season import ERA_COLOURS
+from analysis.intervals import poisson_interval
+from analysis.style import FAINT, GRID, Drawing, canvas, finish
+
+SLUG = "f02b_offensives_by_troop_level"
+MARKERS = dict(zip(compare.ERAS, "os^D", strict=True))
+# Where the readings leave a wide gap between the large and the small force.
+SMALL_FORCE = 20_000
+
+
+def data(
+    events: pd.DataFrame,
+    troops: pd.DataFrame,
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """One row a quarter of the study.
+
+    Returns
+    -------
+    DataFrame
+        ``quarter``, ``era``, ``offensives`` with exact Poisson ``low`` and ``high``,
+        ``persons_low``, ``persons_high``, ``readings``, ``days`` of the quarter inside the
+        study, ``source_ids``; quarters without a reading have no persons and are not drawn.
+
+    Raises
+    ------
+    EmptySelectionError
+        If no quarter has a troop reading.
+    """
+    first, last = start.to_period("Q"), end.to_period("Q")
+    table = series.quarterly_troops(troops, first, last)
+    if not table["readings"].any():
+        raise EmptySelectionError(
+            f"No quarter from {first} to {last} has a US troop reading. Widen start and end."
+        )
+    table = table.rename(columns={"low": "persons_low", "high": "persons_high"})
+    months = series.monthly_events(events, series.study_months(start, end))
+    counts = months.groupby(months.index.asfreq("Q")).sum()
+    table["offensives"] = table["quarter"].map(counts).fillna(0).astype(int)
+    bounds = [poisson_interval(n, level=level) for n in table["offensives"]]
+    table["low"], table["high"] = (np.array(side) for side in zip(*bounds, strict=True))
+    table["era"] = [compare.era(q.year) for q in table["quarter"]]
+    table["days"] = [
+        (min(q.end_time.normalize(), end) - max(q.start_time, start)).days + 1
+        for q in table["quarter"]
+    ]
+    rows = series.troop_steps(troops)
+    rows = rows[rows["series"].isin(["official_statement", "press_estimate"])]
+    rows = rows[rows["date_prec"] <= 4]
+    ids = rows.groupby(rows["date"].dt.to_period("Q"))["source_id"].agg(
+        lambda column: ";".join(sorted(set(column)))
+    )
+    table["source_ids"] = table["quarter"].map(ids)
+    columns = ["quarter", "era", "offensives", "low", "high", "persons_low", "persons_high",
+               "readings", "days", "source_ids"]  # fmt: skip
+    return table[columns]
+
+
+def small_and_large(table: pd.DataFrame) -> pd.DataFrame:
+    """Offensives a quarter below and above 20,000 US troops, from quarters with a reading.
+
+    Returns
+    -------
+    DataFrame
+        ``force`` (``small``, ``large``), ``quarters``, ``lowest``, ``median``, ``highest``.
+        No test and no interval: the level changed by about ten decisions, so quarters are
+        not independent readings of its effect.
+    """
+    seen = table[table["readings"] > 0]
+    force = np.where(seen["persons_high"].astype(float) < SMALL_FORCE, "small", "large")
+    by = seen["offensives"].groupby(force)
+    found = pd.DataFrame(
+        {"quarters": by.size(), "lowest": by.min(), "median": by.median(), "highest": by.max()}
+    )
+    return found.rename_axis("force").reset_index().sort_values("force", ascending=False)
+
+
+def title(table: pd.DataFrame) -> str:
+    """Busiest quarter with a reading, and its force."""
+    found = busiest(table)
+    return (
+        f"The busiest quarter with a troop reading, {found['busiest_quarter']} with "
+        f"{found['busiest_quarter_count']} recorded offensives, coincided with "
+        f"{found['busiest_force']} US troops"
+    )
+
+
+def busiest(table: pd.DataFrame) -> dict[str, str | int]:
+    """Recorded numbers: the quarter with most offensives among those with a reading."""
+    seen = table[table["readings"] > 0]
+    top = seen.loc[seen["offensives"].idxmax()]
+    low, high = int(top["persons_low"]), int(top["persons_high"])
+    return {
+        "busiest_quarter": _name(top["quarter"]),
+        "busiest_quarter_count": int(top["offensives"]),
+        "busiest_force": f"{low:,}" if low == high else f"{low:,} to {high:,}",
+        "quarters_seen": len(seen),
+        "quarters_total": len(table),
+    }
+
+
+def _name(quarter: pd.Period) -> str:
+    return f"{quarter.year} Q{quarter.quarter}"
+
+
+def draw(table: pd.DataFrame) -> Drawing:
+    """Counts with Poisson intervals over troop readings, coloured by era, no line."""
+    fig = canvas(112)
+    ax = fig.subplots()
+    seen = table[table["readings"] > 0]
+    for era, part in seen.groupby("era", sort=False):
+        low = part["persons_low"].to_numpy(dtype=float)
+        high = part["persons_high"].to_numpy(dtype=float)
+        middle = (low + high) / 2
+        look = {"color": ERA_COLOURS[era], "lw": 0.9}
+        ax.hlines(part["offensives"], low, high, **look | {"lw": 2.2}, alpha=0.6)
+        ax.vlines(middle, part["low"], part["high"], **look)
+        ax.plot(middle, part["offensives"], MARKERS[era], ms=4.5, ls="", color=ERA_COLOURS[era],
+                label=era, clip_on=False, zorder=3)  # fmt: skip
+    ax.set_xscale("function", functions=(_root, np.square))
+    ax.set_yscale("function", functions=(_root, np.square))
+    ax.set_xlim(0, 1.06 * float(seen["persons_high"].max()))
+    ax.set_ylim(0, 1.06 * float(seen["high"].max()))
+    ax.xaxis.set_major_locator(
+        FixedLocator([0, 2500, 5000, 10_000, 20_000, 40_000, 60_000, 80_000, 100_000])
+    )
+    ax.xaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
+    ax.yaxis.set_major_locator(FixedLocator([0, 1, 5, 10, 20, 50, 100, 150, 200]))
+    ax.grid(color=GRID, lw=0.4)
+    ax.set_axisbelow(True)
+    ax.set_xlabel("US troops in Afghanistan, statements and press figures (square-root scale)")
+    ax.set_ylabel("offensives begun in the quarter\n(square-root scale)")
+    for index, row in _labelled(seen).iterrows():
+        text = _name(row["quarter"]) + (f"\n(first {row['days']} days)" if row["days"] < 85 else "")
+        x = (float(row["persons_low"]) + float(row["persons_high"])) / 2
+        # Above the interval, but beside it near the left edge, and below it where
+        # the space above is taken.
+        y, shift, side = row["high"], (0, 2), "center"
+        if x < 0.05 * ax.get_xlim()[1]:
+            y, shift, side = row["offensives"], (6, 4 if index != seen.index[-1] else -18), "left"
+        elif index == seen.index[0] or x > 0.95 * float(seen["persons_high"].max()):
+            y, shift = row["low"], (0, -8)
+        ax.annotate(text, (x, y), xytext=shift, textcoords="offset points", ha=side,
+                    fontsize=6.5, color=FAINT)  # fmt: skip
+    ax.legend(title="era", loc="upper right", title_fontsize=7)
+    head = title(table)
+    finish(
+        fig,
+        head,
+        "Sources: events and troop tables of this project. Bars: exact 95% Poisson interval of "
+        "the count; lowest to highest troop reading of the quarter.\nCoincidence in time. About "
+        "ten decisions set the level, so the points are not independent and no line is fitted.",
+    )
+    caption = (
+        f"{len(seen)} of {len(table)} quarters have a reading of the US force and are drawn; the "
+        "others are left out, not carried forward. Counts are floors that follow reporting as "
+        "well as fighting, and the interval covers chance in the count only. DMDC counts, which "
+        "include other personnel, are not mixed in. Contractors and other nations are not here."
+    )
+    sources = sorted({i for ids in table["source_ids"].dropna() for i in ids.split(";")})
+    return Drawing(SLUG, fig, table, head, caption, _alt(table), sources)
+
+
+def _root(value: np.ndarray) -> np.ndarray:
+    return np.sqrt(np.clip(value, 0, None))
+
+
+def _labelled(seen: pd.DataFrame) -> pd.DataFrame:
+    """First, last, busiest and largest-force quarters: enough to find one's way."""
+    chosen = {
+        seen.index[0],
+        seen.index[-1],
+        *seen["offensives"].nlargest(3).index,
+        seen["persons_high"].astype(float).idxmax(),
+    }
+    return seen.loc[sorted(chosen)]
+
+
+def _alt(table: pd.DataFrame) -> str:
+    seen = table[table["readings"] > 0]
+    text = (
+        f"Scatter of {len(seen)} quarters: offensives begun against US troops, coloured by era, "
+        f"no line fitted. {title(table)}."
+    )
+    for row in small_and_large(table).itertuples():
+        side = "under" if row.force == "small" else "at or above"
+        text += (
+            f" {row.quarters} quarters {side} {SMALL_FORCE:,} troops have {row.lowest} to "
+            f"{row.highest} offensives, median {row.median:g}."
+        )
+    return text

@@ -1,0 +1,82 @@
+"""Shares of reports and events that mention an air strike."""
+
+import pandas as pd
+import pytest
+
+from analysis import fig_mentions, mentions, series, tables
+from analysis.errors import EmptySelectionError
+
+
+def made_up(values):
+    """Claims and events from ``{event: [(source, value, text_seen), ...]}`` in 2015."""
+    rows = [(e, s, v, t) for e, reports in values.items() for s, v, t in reports]
+    claims = pd.DataFrame(rows, columns=["event_id", "source_id", "value", "text_seen"])
+    day = pd.Timestamp("2015-09-28")
+    events = pd.DataFrame(
+        {"event_id": list(values), "date_start_earliest": day, "date_start_latest": day,
+         "date_prec": 1}
+    )  # fmt: skip
+    return claims.assign(field="air", stance="affirms"), events
+
+
+@pytest.fixture(scope="module")
+def selection():
+    events = tables.load("events")
+    events = series.count_level(events[events["in_scope"]], "child")
+    claims = tables.load("claims")
+    claims = claims[claims["event_id"].isin(events["event_id"])]
+    seen = tables.load("sources")[["source_id", "text_seen"]]
+    return claims.merge(seen, on="source_id"), events
+
+
+def test_an_event_counts_once_however_many_reports_mention_a_strike():
+    claims, events = made_up(
+        {
+            "E1": [(f"S{i}", "reported_us", "excerpt") for i in range(9)],
+            "E2": [("S9", "not_mentioned", "excerpt")],
+        }
+    )
+    row = fig_mentions.event_shares(claims, events).iloc[0]
+    assert (row["mentions"], row["reports"], row["share"]) == (1, 2, 0.5)
+    by_report = mentions.mention_shares(claims, events).iloc[0]
+    assert (by_report["mentions"], by_report["reports"]) == (9, 10)
+
+
+def test_an_event_whose_reports_were_not_seen_is_not_told():
+    claims, events = made_up(
+        {"E1": [("S1", "text_not_seen", "abstract")], "E2": [("S2", "not_mentioned", "full")]}
+    )
+    assert fig_mentions.event_shares(claims, events)["reports"].tolist() == [1]
+
+
+def test_every_panel_counts_the_same_reports(selection):
+    table = fig_mentions.data(*selection)
+    by_year = table[(table["panel"] == "reports") & (table["series"] == "any")]["n"].sum()
+    assert table[table["panel"] == "seen"]["n"].sum() == by_year
+    found = fig_mentions.totals(table)
+    assert found["n_reports"] == by_year
+    assert found["n_events_mentioned"] <= found["n_mentions"]
+
+
+def test_shares_lie_inside_their_intervals_and_widen_with_the_level(selection):
+    wide, narrow = (fig_mentions.data(*selection, level) for level in (0.99, 0.5))
+    for table in (wide, narrow):
+        assert (table["low"] <= table["share"] + 1e-9).all()
+        assert (table["share"] <= table["high"] + 1e-9).all()
+    assert ((wide["high"] - wide["low"]) > (narrow["high"] - narrow["low"])).all()
+
+
+def test_the_drawing_says_that_mentions_are_not_strikes_and_what_was_seen(selection):
+    table = fig_mentions.data(*selection)
+    drawing = fig_mentions.draw(table)
+    found = fig_mentions.totals(table)
+    assert "does not mean no strike" in drawing.caption
+    assert found["excerpt_percent"] in drawing.caption
+    assert found["highest_year"] in drawing.title
+    assert str(found["full_n"]) in drawing.alt
+
+
+def test_no_report_at_all_is_refused_with_a_way_out():
+    claims, events = made_up({"E1": [("S1", "text_not_seen", "abstract")]})
+    with pytest.raises(EmptySelectionError, match="Widen start and end"):
+        fig_mentions.data(claims, events)

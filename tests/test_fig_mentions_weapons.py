@@ -1,0 +1,103 @@
+"""Mentions of air strikes against weapons released."""
+
+import pandas as pd
+import pytest
+
+from analysis import fig_mentions_weapons, series, tables
+from analysis.errors import EmptySelectionError
+
+MONTHS = pd.period_range("2007-01", "2021-08", freq="M")
+
+
+@pytest.fixture(scope="module")
+def inputs():
+    events = tables.load("events")
+    events = series.count_level(events[events["in_scope"]], "child")
+    claims = tables.load("claims")
+    claims = claims[claims["event_id"].isin(events["event_id"])]
+    withheld = series.withheld_from(tables.load("decisions"))
+    return claims, events, tables.load("airpower"), withheld, MONTHS
+
+
+@pytest.fixture(scope="module")
+def table(inputs):
+    return fig_mentions_weapons.data(*inputs)
+
+
+def test_weapons_are_the_published_totals_of_the_current_vintage(table):
+    weapons = table.set_index("year")["weapons"]
+    for year, total in ((2011, 5411), (2015, 947), (2018, 7362), (2019, 7423)):
+        assert weapons[year] == total
+
+
+def test_years_without_a_published_total_are_left_out(table):
+    assert 2012 not in set(table["year"]) and 2021 not in set(table["year"])
+    assert table["year"].is_monotonic_increasing and table["year"].is_unique
+
+
+def test_a_year_only_partly_in_the_study_is_left_out(inputs):
+    short = pd.period_range("2007-01", "2018-06", freq="M")
+    found = fig_mentions_weapons.data(*inputs[:4], short)
+    assert found["year"].max() == 2017
+
+
+def test_two_current_totals_of_one_year_are_settled_by_no_plot(inputs):
+    claims, events, airpower, *rest = inputs
+    full = airpower[
+        (airpower["measure"] == series.AFCENT)
+        & (airpower["from_month"] == pd.Period("2015-01", "M"))
+        & (airpower["to_month"] == pd.Period("2015-12", "M"))
+    ].head(1)
+    doubled = pd.concat([airpower, full.assign(reading_id="A9999", value=1000)])
+    found = fig_mentions_weapons.data(claims, events, doubled, *rest)
+    assert 2015 not in set(found["year"]) and 2016 in set(found["year"])
+
+
+def test_the_publication_break_marks_2020_only(table):
+    assert table.loc[table["after_break"], "year"].tolist() == [2020]
+
+
+def test_mentions_did_not_grow_as_weapons_did_from_2015_to_2019(table):
+    found = fig_mentions_weapons.findings(table)
+    assert (found["fewest"], found["most"]) == ("2015", "2019")
+    assert float(found["weapons_ratio"]) == pytest.approx(7423 / 947, abs=0.05)
+    assert float(found["mentions_high"]) < float(found["weapons_ratio"])
+    assert float(found["mentions_detectable"]) < float(found["weapons_ratio"])
+
+
+def test_the_correlation_comes_with_what_so_few_years_could_show(table):
+    found = fig_mentions_weapons.findings(table)
+    assert float(found["rho_low"]) < float(found["rho"]) < float(found["rho_high"])
+    assert float(found["rho_detectable"]) > 0.6
+    assert found["rho_detectable"] in fig_mentions_weapons.draw(table).caption
+
+
+def test_mentions_in_step_with_weapons_give_a_full_correlation(table):
+    in_step = table.assign(per_hundred=table["weapons"] / 1000)
+    assert fig_mentions_weapons.findings(in_step)["rho"] == "1.00"
+
+
+def test_three_years_are_too_few_for_a_correlation(table):
+    found = fig_mentions_weapons.findings(table.head(3))
+    assert found["rho"] == found["rho_detectable"] == "not known"
+    said = fig_mentions_weapons.answer(
+        {"n_mentions": 1, "n_reports": 10, "lowest_share": "", "lowest_year": "",
+         "highest_share": "", "highest_year": "", "excerpt_percent": "", **found}
+    )  # fmt: skip
+    assert "Too few years" in said
+
+
+def test_a_year_without_a_mention_is_drawn_hollow_and_kept_at_zero(table):
+    empty = table.copy()
+    empty.loc[0, ["mentions", "per_hundred", "low"]] = 0
+    drawing = fig_mentions_weapons.draw(empty)
+    assert drawing.data.loc[0, "per_hundred"] == 0
+    hollow = [line for line in drawing.fig.axes[0].lines if line.get_mfc() == "white"]
+    assert len(hollow[0].get_xdata()) == 2
+
+
+def test_a_period_without_totals_names_the_years_that_have_them(inputs):
+    claims, events, airpower, *rest = inputs
+    early = events[events["date_start_latest"] < "2008-01-01"]
+    with pytest.raises(EmptySelectionError, match="2009"):
+        fig_mentions_weapons.data(claims, early, airpower, *rest)

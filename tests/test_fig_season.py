@@ -1,0 +1,136 @@
+"""The cycle plot, the quarters and the decisions: data behind the marks."""
+
+import pandas as pd
+import pytest
+
+from analysis import compare, fig_decisions, fig_quarters, fig_season, series, tables
+from analysis.errors import EmptySelectionError
+from analysis.intervals import poisson_interval
+
+START, END = pd.Timestamp("2007-01-01"), pd.Timestamp("2021-08-15")
+MONTHS = series.study_months(START, END)
+
+
+@pytest.fixture(scope="module")
+def events():
+    rows = tables.load("events")
+    return series.count_level(rows[rows["in_scope"]], "child")
+
+
+@pytest.fixture(scope="module")
+def measures(events):
+    deaths = series.deaths(tables.load("violence_monthly"), "ged_state_based", MONTHS)
+    return {"deaths": deaths, "offensives": series.monthly_events(events, MONTHS)}
+
+
+@pytest.fixture(scope="module")
+def season(measures):
+    return fig_season.data(measures["deaths"], measures["offensives"], tables.load("decisions"))
+
+
+@pytest.fixture(scope="module")
+def quarters(events):
+    return fig_quarters.data(events, tables.load("troop_levels"), START, END)
+
+
+@pytest.fixture(scope="module")
+def around(measures):
+    decisions = tables.load("decisions")
+    decisions = decisions[decisions["headline"]]
+    found, epochs = {}, {}
+    for measure, values in measures.items():
+        counts = measure == "offensives"
+        found[measure] = compare.season_matched_table(values, decisions, counts=counts)
+        epochs[measure] = compare.epochs(values, found[measure], counts=counts, draws=50)
+    return fig_decisions.data(found, epochs)
+
+
+def test_the_cycle_plot_holds_every_month_once(season, measures):
+    for panel, values in measures.items():
+        rows = season[(season["panel"] == panel) & (season["series"] == "month")]
+        assert len(rows) == 176
+        assert not rows.duplicated(["calendar_month", "year"]).any()
+        assert rows["value"].sum() == values.sum()
+
+
+def test_era_medians_are_medians_of_the_months_drawn(season, measures):
+    median = season[
+        (season["panel"] == "deaths")
+        & (season["series"] == "era median")
+        & (season["era"] == "2015-19")
+    ].set_index("calendar_month")["value"]
+    julys = [measures["deaths"][pd.Period(f"{y}-07", "M")] for y in range(2015, 2020)]
+    assert median[7] == sorted(julys)[2]
+    assert len(median) == 12
+
+
+def test_months_not_covered_are_absent_and_not_zero(measures):
+    holed = measures["deaths"].copy()
+    holed[pd.Period("2012-04", "M")] = pd.NA
+    table = fig_season.data(holed, measures["offensives"], tables.load("decisions"))
+    rows = table[(table["panel"] == "deaths") & (table["series"] == "month")]
+    assert len(rows) == 175
+
+
+def test_the_season_title_carries_its_doubt(season):
+    assert "overlap" in fig_season.title(season)
+    assert fig_season.draw(season).data is season
+
+
+def test_a_season_without_any_month_is_refused(measures):
+    nothing = measures["deaths"].head(0)
+    with pytest.raises(EmptySelectionError, match="deaths"):
+        fig_season.data(nothing, measures["offensives"], tables.load("decisions"))
+
+
+def test_quarters_carry_counts_with_exact_intervals(quarters, measures):
+    assert len(quarters) == 59
+    assert quarters["offensives"].sum() == measures["offensives"].sum()
+    for row in quarters.sample(5, random_state=1).itertuples():
+        assert (row.low, row.high) == poisson_interval(row.offensives)
+
+
+def test_quarters_without_a_reading_are_not_filled_in(quarters):
+    blank = quarters[quarters["readings"] == 0]
+    assert len(blank) and blank["persons_low"].isna().all() and blank["persons_high"].isna().all()
+
+
+def test_the_last_quarter_says_how_short_it_is(quarters):
+    assert quarters["days"].iloc[-1] == 46
+    assert quarters["days"].iloc[:-1].between(90, 92).all()
+    texts = [t.get_text() for t in fig_quarters.draw(quarters).fig.axes[0].texts]
+    assert any("first 46 days" in t for t in texts)
+
+
+def test_no_line_is_fitted_through_the_quarters(quarters):
+    drawing = fig_quarters.draw(quarters)
+    assert {line.get_linestyle() for line in drawing.fig.axes[0].lines} == {"None"}
+    assert fig_quarters.busiest(quarters)["busiest_quarter"] in drawing.title
+
+
+def test_small_and_large_forces_cover_all_quarters_with_a_reading(quarters):
+    found = fig_quarters.small_and_large(quarters)
+    assert found["quarters"].sum() == (quarters["readings"] > 0).sum()
+
+
+def test_a_period_without_a_reading_is_refused(events):
+    troops = tables.load("troop_levels").head(0)
+    with pytest.raises(EmptySelectionError, match="2007Q1 to 2021Q3"):
+        fig_quarters.data(events, troops, START, END)
+
+
+def test_decisions_are_drawn_once_a_measure_in_order_of_date(around):
+    rows = around[around["series"] == "decision"]
+    assert rows.groupby("measure").size().tolist() == [12, 12]
+    for _, own in rows.groupby("measure"):
+        assert own["date"].is_monotonic_increasing
+
+
+def test_each_decision_prints_its_month_and_nothing_passes_unmarked(around):
+    drawing = fig_decisions.draw(around)
+    labels = " ".join(t.get_text() for t in drawing.fig.axes[1].get_yticklabels())
+    assert "Feb\u00a02020" in labels and "Apr\u00a02021" in labels
+    rings = [line for line in drawing.fig.axes[1].lines if line.get_markersize() == 9]
+    deaths = around[(around["measure"] == "deaths") & (around["series"] == "decision")]
+    assert len(rings) == len(compare.extremes(deaths)) == 3
+    assert "none passes" in drawing.title
