@@ -44,7 +44,7 @@ def calendar(
         Selected events and the claims on them.
     tables
         ``airpower``, ``troop_levels``, ``violence_monthly``, ``un_casualties``,
-        ``district_control`` and ``codes`` (for the names of the series).
+        ``district_control``, ``decisions`` and ``codes`` (for the names of the series).
     months
         Months wanted.
 
@@ -68,7 +68,8 @@ def calendar(
     for key in sorted(violence["series"].unique(), reverse=True):
         own = violence.loc[violence["series"] == key, "month"]
         rows.append(("deaths", "UCDP: " + name("violence_monthly", "series", key), _printed(own)))
-    rows += _airpower_rows(tables["airpower"], months, name)
+    withheld = series.withheld_from(tables["decisions"])
+    rows += _airpower_rows(tables["airpower"], months, withheld, name)
     rows += _troop_rows(tables["troop_levels"], name)
     rows += _span_rows(
         tables["un_casualties"], "un_casualties", "scope", name, "civilians", "UN, civilians: "
@@ -97,8 +98,10 @@ def _report_months(events: pd.DataFrame, claims: pd.DataFrame) -> pd.Series:
     return mentions.reports(claims)["event_id"].map(month)
 
 
-def _airpower_rows(airpower: pd.DataFrame, months: pd.PeriodIndex, name: Namer) -> list[Row]:
-    afcent = series.airpower_months(airpower, months)
+def _airpower_rows(
+    airpower: pd.DataFrame, months: pd.PeriodIndex, withheld: pd.Period, name: Namer
+) -> list[Row]:
+    afcent = series.airpower_months(airpower, months, withheld)
     states = {r.month: _AFCENT_STATES[r.status] for r in afcent.itertuples()}
     rows = [("air power", name("airpower", "measure", series.AFCENT), states)]
     others = airpower[airpower["measure"] != series.AFCENT]

@@ -164,3 +164,18 @@ def gap(first: Window, second: Window) -> int:
     if first.overlaps(second):
         return 0
     return max((second.earliest - first.latest).days, (first.earliest - second.latest).days)
+
+
+def headline(table: pd.DataFrame) -> dict[str, float | int | str]:
+    """Numbers that prose quotes: how much was coded twice, best known and weakest field."""
+    coded = table[table["measure"] == "Cohen's kappa"].set_index("field")
+    weakest = coded["value"].idxmin()
+    both = pairs()
+    return {
+        "reports_coded_twice": len(both),
+        "events_coded_twice": int(both["event_id"].nunique()),
+        "kappa_outcome": f"{coded.loc['outcome', 'value']:.2f}",
+        "weakest_field": weakest,
+        "weakest_kappa": f"{coded.loc[weakest, 'value']:.2f} "
+        f"({coded.loc[weakest, 'low']:.2f} to {coded.loc[weakest, 'high']:.2f})",
+    }

@@ -366,12 +366,22 @@ def store_notebooks(names: Sequence[str]) -> list[str]:
     return changed
 
 
+def readme_results() -> dict[str, Any]:
+    """Results that README.md may quote: ``01.answer`` and the like, ``rows.<table>``."""
+    results: dict[str, Any] = {
+        f"rows.{name}": len(schema.read_raw(name)) for name in schema.table_names()
+    }
+    for name in notebook_names():
+        found = json.loads(
+            (paths.ROOT / "figures" / f"results_{name}.json").read_text(encoding="utf-8")
+        )
+        results |= {f"{name[:2]}.{k}": v for k, v in found.items()}
+    return results
+
+
 def bind_readme() -> bool:
     """Put the committed results into README.md; return whether it changed."""
-    results: dict[str, Any] = {}
-    for name in notebook_names():
-        found = json.loads((paths.FIGURES / f"results_{name}.json").read_text(encoding="utf-8"))
-        results |= {f"{name[:2]}.{k}": v for k, v in found.items()}
+    results = readme_results()
     before = paths.README.read_text(encoding="utf-8")
     after = bind(before, results)
     if after != before:

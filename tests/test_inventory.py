@@ -9,7 +9,7 @@ from analysis import fig_inventory, fig_sources, inventory, series, tables
 
 MONTHS = pd.period_range("2007-01", "2021-08", freq="M")
 NAMES = ("airpower", "troop_levels", "violence_monthly", "un_casualties", "district_control",
-         "codes")  # fmt: skip
+         "decisions", "codes")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
