@@ -39,8 +39,8 @@ def share_interval(yes: int, total: int, level: float = 0.95) -> tuple[float, fl
     if total == 0:
         return math.nan, math.nan
     low, high = proportion_confint(yes, total, alpha=1 - level, method="wilson")
-    # The library can miss the ends by a rounding error at 0 and at 1.
-    return max(0.0, float(low)), min(1.0, float(high))
+    # The library misses the ends by a rounding error where none or all say yes.
+    return (0.0 if yes == 0 else float(low)), (1.0 if yes == total else float(high))
 
 
 def rate_ratio(
