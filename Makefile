@@ -61,7 +61,7 @@ lint: $(READY) ## check style and imports with ruff
 
 test: $(READY) lint ## run every check: tables, code, notebooks (nbval), figures byte for byte
 	@$(PY) -m pytest -n 2 --dist loadfile
-	@FIGURES_DIR=build/nbval IPYTHONDIR=build/ipython $(PY) -m pytest --nbval --nbval-current-env \
+	@FIGURES_DIR="$(CURDIR)/build/nbval" IPYTHONDIR="$(CURDIR)/build/ipython" $(PY) -m pytest --nbval --nbval-current-env \
 		--nbval-cell-timeout=300 -n 2 --dist loadfile notebooks
 	@$(PY) -m analysis verify --jobs $(JOBS)
 
