@@ -157,6 +157,7 @@ def run(
         else:
             waiting[name] = {k: v for k, v in values.items() if k in (overrides or {})}
     if waiting:
+        _isolate_kernels()
         with (
             ProcessPoolExecutor(max_workers=max(1, jobs)) as pool,
             tqdm(total=len(waiting), desc="notebooks", file=sys.stderr, disable=None) as bar,
@@ -197,7 +198,6 @@ def _execute(name: str, given: Mapping[str, Any]) -> Outcome:
     folder.mkdir(parents=True, exist_ok=True)
     target, failed = folder / f"{name}.ipynb", folder / f"{name}.failed.ipynb"
     scratch = folder / f".{name}.part.ipynb"
-    _isolate_kernels()
     try:
         papermill.execute_notebook(
             str(paths.NOTEBOOKS / f"{name}.ipynb"),

@@ -4,6 +4,7 @@ Every table is checked against the schema before the first row is handed out; a 
 ``build/`` remembers that exactly these bytes passed, so later loads are quick.
 """
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -80,6 +81,7 @@ def hash_text(text: str) -> str:
 def write_text(path: Path, text: str) -> None:
     """Write a file whole or not at all: to a temporary name, then rename."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f".{path.name}.part")
+    # Two processes may write the same file at once; each uses a name of its own.
+    scratch = path.with_name(f".{path.name}.{os.getpid()}.part")
     scratch.write_text(text, encoding="utf-8", newline="\n")
     scratch.replace(path)
