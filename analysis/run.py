@@ -226,7 +226,7 @@ def _isolate_kernels() -> None:
     profile = paths.BUILD / "ipython" / "profile_default"
     config = profile / "ipython_kernel_config.py"
     if not config.exists():
-        write_text(config, "c.IPKernelApp.log_level = 40\n")
+        write_text(config, "c.IPKernelApp.log_level = 50\n")
     os.environ["IPYTHONDIR"] = str(profile.parent)
 
 
