@@ -235,28 +235,29 @@ def _span(first: pd.Period, last: pd.Period) -> str:
 def _airpower(
     airpower: pd.DataFrame, about: pd.DataFrame, labels: Mapping[tuple, str]
 ) -> tuple[int, list[dict[str, Any]]]:
-    """First releases against the current figure of the same measure and months."""
+    """Figures for the same measure and months: first releases and rival current ones."""
     compared, items = 0, []
-    for row in airpower[airpower["vintage"] == "first"].itertuples():
-        same = airpower[(airpower["measure"] == row.measure) & (airpower["vintage"] == "current")]
-        now = current_total(same, row.from_month, row.to_month)
-        if now is None:
+    for (measure, first, last), own in airpower.groupby(["measure", "from_month", "to_month"]):
+        same = airpower[(airpower["measure"] == measure) & (airpower["vintage"] == "current")]
+        now = current_total(same, first, last)
+        known = [(int(r.value), r.vintage, [r.source_id]) for r in own.itertuples()]
+        if now and not (own["vintage"] == "current").any():
+            known.append((now[0], "current", now[1]))
+        if now is None or len(known) < 2:
             continue
         compared += 1
-        if now[0] == row.value:
+        values = [value for value, _, _ in known]
+        if len(set(values)) == 1:
             continue
-        measure = labels["airpower", "measure", row.measure]
-        accounts = [
-            _reading(
-                f"first release {int(row.value):,}", row.value, now[0], [row.source_id], about
-            ),
-            _reading(f"current {now[0]:,}", now[0], now[0], now[1], about),
-        ]
+        revised = any(vintage == "first" for _, vintage, _ in known)
+        says = {"first": "first release", "current": "current"}
         items.append(
-            {"item": row.reading_id,
-             "quantity": f"{measure}, {_span(row.from_month, row.to_month)}",
-             "reference": now[0], "spread": _ratio([row.value, now[0]]),
-             "reason": "revised by the publisher", "accounts": accounts}
+            {"item": f"{measure}:{first}:{last}",
+             "quantity": f"{labels['airpower', 'measure', measure]}, {_span(first, last)}",
+             "reference": now[0], "spread": _ratio(values),
+             "reason": "revised by the publisher" if revised else "two sources, two figures",
+             "accounts": [_reading(f"{says[vintage]} {value:,}", value, now[0], ids, about)
+                          for value, vintage, ids in known]}
         )  # fmt: skip
     return compared, items
 
@@ -271,7 +272,10 @@ def current_total(
     (value, source_ids) or None
         None where published figures do not fix it.
     """
-    spans = {(r.from_month, r.to_month): (int(r.value), r.source_id) for r in current.itertuples()}
+    spans = {}
+    for span, rows in current.groupby(["from_month", "to_month"]):
+        value = series.prevailing(rows)
+        spans[span] = (int(value), rows.loc[rows["value"] == value, "source_id"].iloc[0])
     if (first, last) in spans:
         value, source = spans[first, last]
         return value, [source]
@@ -330,33 +334,38 @@ def _control(
     rows = control.assign(
         share=(control["taliban"] / control["denominator"]).fillna(control["taliban_pct"] / 100)
     ).dropna(subset=["share"])
-    compared, items = 0, []
-    for a, b in combinations(rows.sort_values(["date", "monitor"]).itertuples(), 2):
+    meetings: dict[tuple[str, str, pd.Period], dict[str, Any]] = {}
+    for a, b in combinations(rows.sort_values(["monitor", "date", "reading_id"]).itertuples(), 2):
         if a.monitor == b.monitor or not _reading_window(a).overlaps(_reading_window(b)):
             continue
-        compared += 1
-        spread = _ratio([a.share, b.share])
+        meeting = meetings.setdefault((a.monitor, b.monitor, a.date.to_period("M")), {})
+        meeting |= {a.reading_id: a, b.reading_id: b}
+    items = []
+    for met in meetings.values():
+        readings = [met[key] for key in sorted(met)]
+        spread = _ratio(r.share for r in readings)
         if spread <= 1 + TOLERANCE:
             continue
-        published = {r.reading_id: str(about.loc[r.source_id, "date_published"]) for r in (a, b)}
-        latest = max((a, b), key=lambda r: (published[r.reading_id], r.reading_id))
-        units = {labels["district_control", "unit", r.unit] for r in (a, b)}
+        latest = max(
+            readings, key=lambda r: (str(about.loc[r.source_id, "date_published"]), r.reading_id)
+        )
+        units = {labels["district_control", "unit", r.unit] for r in readings}
         accounts = [
             _reading(
                 f"{_of(r)} {labels['district_control', 'unit', r.unit]}, "
                 f"{labels['district_control', 'monitor', r.monitor]}",
                 r.share, latest.share, [r.source_id], about,
             )
-            for r in (a, b)
+            for r in readings
         ]  # fmt: skip
         items.append(
-            {"item": f"{a.reading_id}:{b.reading_id}",
-             "quantity": f"Share held by the Taliban, {a.date:%-d %b %Y}",
+            {"item": ":".join(sorted(met)),
+             "quantity": f"Share held by the Taliban, {latest.date:%-d %b %Y}",
              "reference": float(latest.share), "spread": spread,
              "reason": " v ".join(sorted(units)) if len(units) > 1 else "two definitions",
              "accounts": accounts}
         )  # fmt: skip
-    return compared, items
+    return len(meetings), items
 
 
 def _of(row: Any) -> str:
@@ -384,7 +393,7 @@ def _casualties(
         by_span: dict[tuple, list[tuple[int, list[str], str]]] = {}
         for r in rows.itertuples():
             by_span.setdefault((r.from_month, r.to_month), []).append(
-                (int(r.number), [r.source_id], "as printed")
+                (int(r.number), [r.source_id], "killed + injured" if r.summed else "as printed")
             )
         for (a, b), (c, d) in combinations(sorted(by_span), 2):
             if c == b + 1 and (a, d) in by_span:
@@ -397,10 +406,12 @@ def _casualties(
             numbers = [v[0] for v in values]
             if len(set(numbers)) == 1:
                 continue
-            reference = numbers[0]
+            # The figure printed last, or else the first one given.
+            printed = [v for v in values if v[2] == "as printed"] or values
+            reference = max(printed, key=lambda v: str(about.loc[v[1][0], "date_published"]))[0]
             items.append(
                 {"item": f"{scope}:{measure}:{first}:{last}",
-                 "quantity": f"{labels['un_casualties', 'scope', scope]}, {measure}, "
+                 "quantity": f"UN civilians, {labels['un_casualties', 'scope', scope]}, {measure}, "
                              f"{_span(first, last)}",
                  "reference": reference, "spread": _ratio(numbers),
                  "reason": "printings or sums differ",
@@ -411,8 +422,15 @@ def _casualties(
 
 
 def _long(casualties: pd.DataFrame) -> pd.DataFrame:
+    """One row a number; a total that a reading leaves out is its killed and injured."""
     keys = ["reading_id", "from_month", "to_month", "scope", "source_id"]
-    long = casualties.melt(keys, ["killed", "injured", "total"], "measure", "number")
+    both = casualties["killed"] + casualties["injured"]
+    filled = casualties.assign(
+        total=casualties["total"].fillna(both),
+        summed=casualties["total"].isna() & both.notna(),
+    )
+    long = filled.melt([*keys, "summed"], ["killed", "injured", "total"], "measure", "number")
+    long = long.assign(summed=long["summed"] & (long["measure"] == "total"))
     return long.dropna(subset=["number"]).sort_values(["reading_id", "measure"])
 
 
@@ -440,7 +458,7 @@ def listing(accounts: pd.DataFrame, shorten: Callable[[str], str] = str) -> pd.D
     rows = order.assign(
         accounts=[shorten(said[k, i]) for k, i in zip(order["kind"], order["item"], strict=True)],
         spread=[
-            f"{s:.0f} days" if k == "start date" else f"x {s:.2f}"
+            f"{s:.0f} days" if k == "start date" else f"x {s:.2f}" if s >= 1.1 else f"x {s:.3f}"
             for k, s in zip(order["kind"], order["spread"], strict=True)
         ],
     )

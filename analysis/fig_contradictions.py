@@ -19,7 +19,7 @@ MARKS = {
     "civilian": ("^", PARTY["civilian"], "residents"),
     "independent": ("o", PARTY["unknown"], "press, researchers"),
 }
-SHOWN = 16
+SHOWN, SHOWN_SERIES = 16, 6
 NAME_LENGTH = 60
 AXES = {
     "start date": "days from the resolved start (bar: window of the account)",
@@ -28,8 +28,17 @@ AXES = {
 }
 
 
-def data(accounts: pd.DataFrame, shown: int = SHOWN) -> pd.DataFrame:
-    """Accounts of the widest contradictions, `shown` quantities of a kind.
+def data(
+    accounts: pd.DataFrame, shown: int = SHOWN, shown_series: int = SHOWN_SERIES
+) -> pd.DataFrame:
+    """Accounts of the widest contradictions.
+
+    Parameters
+    ----------
+    accounts
+        From `analysis.contradictions.find`, widest first within a kind.
+    shown, shown_series
+        Quantities shown of a kind that has its own panel, and of a kind of series.
 
     Returns
     -------
@@ -39,9 +48,11 @@ def data(accounts: pd.DataFrame, shown: int = SHOWN) -> pd.DataFrame:
     """
     own_panel = accounts["kind"].isin(["start date", "killed"])
     table = accounts.assign(panel=accounts["kind"].where(own_panel, "published"))
-    keys = table[["panel", "item"]].drop_duplicates()
-    keys["rank"] = keys.groupby("panel").cumcount() + 1
-    table = table.merge(keys[keys["rank"] <= shown], on=["panel", "item"], validate="many_to_one")
+    keys = table[["panel", "kind", "item"]].drop_duplicates()
+    place = keys.groupby("kind").cumcount()
+    keys = keys[place < keys["panel"].eq("published").map({True: shown_series, False: shown})]
+    keys = keys.assign(rank=keys.groupby("panel").cumcount() + 1)
+    table = table.merge(keys, on=["panel", "kind", "item"], validate="many_to_one")
     first = ["panel", "rank"]
     table = table[first + [c for c in table.columns if c not in first]]
     return table.sort_values(["panel", "rank", "value", "party"], ignore_index=True)
@@ -127,12 +138,17 @@ def _draw_panel(ax: Axes, rows: pd.DataFrame, panel: str) -> None:
     ax.xaxis.set_major_formatter(
         FuncFormatter(lambda v, _: "0" if v == 0 else ("" if dates else "x") + label.format(v))
     )
-    spread = "{:.0f} d" if dates else "x{:.3g}"
     for row in names.itertuples():
         ax.annotate(
-            spread.format(row.spread), (1, row.rank), xycoords=("axes fraction", "data"),
+            _spread(row.spread, dates), (1, row.rank), xycoords=("axes fraction", "data"),
             xytext=(3, 0), textcoords="offset points", va="center", fontsize=6.3, color=FAINT,
         )  # fmt: skip
+
+
+def _spread(spread: float, dates: bool) -> str:
+    if dates:
+        return f"{spread:.0f} d"
+    return f"x{spread:.3g}" if spread >= 1.1 else f"x{spread:.3f}"
 
 
 def _numbers(ax: Axes, rows: pd.DataFrame) -> None:
@@ -232,6 +248,6 @@ def _alt(table: pd.DataFrame, comparisons: pd.DataFrame) -> str:
         spread = f"{top['spread']:.0f} days" if panel == "start date" else f"x{top['spread']:.2f}"
         text += (
             f" {rows['rank'].nunique()} rows of {panel if panel != 'published' else 'series'}: "
-            f"widest {top['quantity']} ({spread})."
+            f'widest "{top["quantity"]}" ({spread}).'
         )
     return text

@@ -188,7 +188,7 @@ def _draw_precision(fig: SubFigure, precise: pd.DataFrame, years: list[int], row
 def _alt(cells: pd.DataFrame, precise: pd.DataFrame) -> str:
     printed = cells["state"].eq("printed").groupby(cells["series"], sort=False).agg(["sum", "size"])
     text = "Heat table of months by series. Months with a printed figure: " + "; ".join(
-        f"{name} {line['sum']} of {line['size']}" for name, line in printed.iterrows()
+        f'"{name}" {line["sum"]} of {line["size"]}' for name, line in printed.iterrows()
     )
     total = int(precise["events"].sum())
     if total:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import schema
+from analysis import schema, series
 from analysis.dates import date_prec, parse_window
 from analysis.errors import EmptySelectionError
 from analysis.resolve import RULES, resolve
@@ -36,7 +36,9 @@ def select(
     start: pd.Timestamp,
     end: pd.Timestamp,
     provinces: Sequence[str] = (),
+    event_classes: Sequence[str] = (),
     min_confidence: str = "E",
+    count_level: str = "child",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Seed articles and their statements on the events asked for.
 
@@ -44,8 +46,8 @@ def select(
     ----------
     events, claims, sources
         Whole tables; events out of scope stay in, because they are cases too.
-    start, end, provinces, min_confidence
-        Which events; an empty list of provinces means all.
+    start, end, provinces, event_classes, min_confidence, count_level
+        Which events; an empty list means all, events out of scope among them.
 
     Returns
     -------
@@ -68,15 +70,19 @@ def select(
         & (events["date_start_earliest"] <= end)
         & (events["conf_event"] <= min_confidence)
     ]
+    wanted = series.count_level(wanted, count_level)
     if provinces:
         wanted = wanted[wanted["adm1"].isin(provinces)]
+    if event_classes:
+        wanted = wanted[wanted["event_class"].isin(event_classes)]
     said = claims[claims["source_id"].isin(seeds["source_id"])]
     said = said.merge(wanted[["event_id", "event_name", "in_scope"]], on="event_id")
     if said.empty:
         raise EmptySelectionError(
             f"None of the {len(seeds)} seed articles speaks of an event between {start:%Y-%m-%d} "
             f"and {end:%Y-%m-%d} in {', '.join(provinces) or 'any province'} at confidence "
-            f"{min_confidence} or better. Widen a parameter."
+            f"{min_confidence} or better, of class {', '.join(event_classes) or 'any'}. Widen a "
+            "parameter."
         )
     seeds = seeds[seeds["source_id"].isin(said["source_id"])]
     first = claims[(claims["field"] == "date_start") & claims["as_of"].notna()]

@@ -101,7 +101,7 @@ def airpower_months(
     known: dict[pd.Period, tuple[float, str, list[str]]] = {}
     printed = current[current["from_month"] == current["to_month"]]
     for month, rows_of_month in printed.groupby("from_month"):
-        value = _prevailing(rows_of_month)
+        value = prevailing(rows_of_month)
         agree = rows_of_month[rows_of_month["value"] == value]
         known[month] = (float(value), "seen", sorted(set(agree["source_id"])))
     sums = [
@@ -132,7 +132,7 @@ def airpower_months(
     return pd.DataFrame(table)
 
 
-def _prevailing(readings: pd.DataFrame) -> int:
+def prevailing(readings: pd.DataFrame) -> int:
     """Value with most sources; a tie goes to the reading coded first."""
     sources = readings.groupby("value")["source_id"].nunique()
     first = readings.groupby("value")["reading_id"].min()

@@ -130,25 +130,41 @@ def test_plans_are_never_set_against_counts(found, published):
 
 def test_district_counts_of_one_day_keep_their_own_denominators(found, published):
     own = rows(found, "district control")
-    first_of_may = own[own["quantity"].str.contains("1 May 2021")]
+    first_of_may = own[own["quantity"].str.contains(" 1 May 2021")]
     control = published["district_control"]
-    day = control[control["date"] == "2021-05-01"].dropna(subset=["denominator", "taliban"])
-    expected = sorted(set((day["taliban"] / day["denominator"]).astype(float)))
-    assert sorted(set(first_of_may["value"])) == pytest.approx(expected)
-    assert day["denominator"].nunique() >= 2
+    day = control[(control["date"] == "2021-05-01") & control["denominator"].notna()]
+    assert day["denominator"].nunique() > 1
+    expected = sorted((day["taliban"] / day["denominator"]).astype(float))
+    assert sorted(first_of_may["value"]) == pytest.approx(expected)
 
 
-def test_un_totals_are_checked_against_their_parts(events, claims, published):
+def test_swapped_digits_in_a_un_figure_show_against_its_parts(events, claims, published):
     casualties = published["un_casualties"].copy()
-    before, counts = contradictions.find(events, claims, published, START, END)
-    assert counts.set_index("kind").loc["UN casualties", "compared"] > 0
-    assert 5138 not in set(before[before["kind"] == "UN casualties"]["value"])
+    half_year = "all_causes:total:2021-01:2021-06"
+    before, _ = contradictions.find(events, claims, published, START, END)
+    assert half_year not in set(before["item"])
     whole = (casualties["from_month"] == "2021-01") & (casualties["to_month"] == "2021-06")
-    casualties.loc[whole, "total"] = 5138  # two digits swapped
+    casualties.loc[whole & casualties["total"].notna(), "total"] = 5138
     broken = published | {"un_casualties": casualties}
     after, _ = contradictions.find(events, claims, broken, START, END)
-    swapped = after[after["kind"] == "UN casualties"]
-    assert {5138, 5183} <= set(swapped["value"])
+    swapped = after[after["item"] == half_year]
+    assert set(swapped["value"]) == {5138, 5183}
+    assert swapped["account"].str.contains("sum of its parts").any()
+
+
+def test_un_figures_of_different_scope_are_never_set_against_each_other(found):
+    own = rows(found, "UN casualties")
+    assert len(own) > 0
+    assert (own.groupby("item")["quantity"].nunique() == 1).all()
+    assert not own["item"].str.contains("air_international:killed:2019").any()
+
+
+def test_two_current_figures_of_one_month_are_a_contradiction(found, published):
+    airpower = published["airpower"]
+    current = airpower[airpower["vintage"] == "current"]
+    values = current.groupby(["measure", "from_month", "to_month"])["value"].nunique()
+    rivals = {":".join(map(str, key)) for key in values[values > 1].index}
+    assert rivals and rivals <= set(rows(found, "air power")["item"])
 
 
 @given(st.lists(st.integers(1, 10**6), min_size=2, max_size=8))
@@ -166,7 +182,8 @@ def test_the_figure_draws_one_dot_an_account(found):
         line for ax in drawing.fig.axes for line in ax.lines if line.get_gid() is not None
     ]  # fmt: skip
     assert len(dots) == len(table)
-    assert table.groupby("panel")["rank"].max().max() <= fig_contradictions.SHOWN
+    assert (table.groupby("kind")["item"].nunique() <= fig_contradictions.SHOWN).all()
+    assert set(table["kind"]) == set(accounts["kind"])
     cited = {i for ids in table["source_ids"] for i in ids.split(";")}
     assert set(drawing.sources) == cited
 

@@ -41,8 +41,8 @@ def test_every_series_has_one_state_in_every_month(calendar):
 
 
 def test_air_power_is_called_known_exactly_where_a_value_is_known(calendar, published):
-    withheld = series.withheld_from(published["decisions"])
-    afcent = series.airpower_months(published["airpower"], MONTHS, withheld)
+    stopped = series.withheld_from(published["decisions"])
+    afcent = series.airpower_months(published["airpower"], MONTHS, stopped)
     afcent = afcent.set_index("month")["weapons"]
     states = calendar[calendar["series"] == "AFCENT weapons released"].set_index("month")["state"]
     known = states.isin(["printed", "first release", "implied"])
@@ -50,10 +50,10 @@ def test_air_power_is_called_known_exactly_where_a_value_is_known(calendar, publ
     assert known.any() and not known.all()
 
 
-def test_withheld_months_lie_after_the_summaries_stopped(calendar):
+def test_withheld_months_lie_after_the_summaries_stopped(calendar, published):
     withheld = calendar[calendar["state"] == "withheld"]
     assert len(withheld) > 0
-    assert withheld["month"].min() >= series.withheld_from(tables.load("decisions"))
+    assert withheld["month"].min() >= series.withheld_from(published["decisions"])
 
 
 def test_a_total_of_several_months_is_a_value_for_none_of_them(events, claims, published):
