@@ -9,6 +9,7 @@ which prewhitening gives, and the place of a break is a distribution, not a line
 import math
 import warnings
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -153,9 +154,7 @@ def refined_breaks(values: np.ndarray, breaks: list[int], passes: int = 5) -> li
 def segment_means(values: np.ndarray, breaks: list[int]) -> np.ndarray:
     """Mean of the segment each month lies in, shape of `values`."""
     edges = [0, *breaks, len(values)]
-    return np.concatenate(
-        [np.full(b - a, values[a:b].mean()) for a, b in zip(edges, edges[1:], strict=False)]
-    )
+    return np.concatenate([np.full(b - a, values[a:b].mean()) for a, b in pairwise(edges)])
 
 
 def find_breaks(level: pd.Series) -> Breaks:

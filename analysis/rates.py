@@ -122,9 +122,7 @@ def design(months: pd.PeriodIndex, level: Level = "trend", pairs: int = 2) -> pd
 
 def _waves(month: np.ndarray, pairs: int) -> dict[str, np.ndarray]:
     """Cosine and sine of the month of year (1 to 12)."""
-    turns = {
-        k: 2 * np.pi * k * (np.asarray(month, float) - 0.5) / 12 for k in range(1, pairs + 1)
-    }
+    turns = {k: 2 * np.pi * k * (np.asarray(month, float) - 0.5) / 12 for k in range(1, pairs + 1)}
     return {f"{f}{k}": getattr(np, f)(turns[k]) for k in turns for f in ("cos", "sin")}
 
 
@@ -191,7 +189,11 @@ class RateModel:
         return found
 
     def interval(
-        self, contrast: np.ndarray, months: int, level: float = 0.95, among: np.ndarray | None = None
+        self,
+        contrast: np.ndarray,
+        months: int,
+        level: float = 0.95,
+        among: np.ndarray | None = None,
     ) -> dict[str, float | str]:
         """Ratio exp(contrast @ coefficients) with the wider of the two intervals.
 

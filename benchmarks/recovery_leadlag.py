@@ -1,4 +1,4 @@
-"""Do the methods find what was put in, and nothing where nothing was?
+"""How often the methods find what was put in, and nothing where nothing was.
 
 Run with ``python benchmarks/recovery_leadlag.py`` (about ten minutes on two cores). Every
 scenario has its own fixed seed, so the table is the same on each run. It is written to
@@ -91,7 +91,7 @@ def season_run(
 def era_run(
     rng: np.random.Generator, truth: float, mean: float, memory: float = 0.4
 ) -> dict[str, bool]:
-    months = WAR[WAR <= pd.Period("2014-12", "M")]
+    months = pd.period_range("2007-01", "2014-12", freq="M")
     counts = simulations.monthly_counts(rng, months, mean, 2.5, "2010-01", truth, memory)
     row = rates.era_rates(rates.fit_rates(counts, "era")).iloc[1]
     return {
