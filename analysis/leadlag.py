@@ -64,16 +64,21 @@ def prewhiten(values: pd.Series, max_order: int = MAX_ORDER) -> Whitened:
     known = values.dropna()
     scale = float(known.std()) or 1.0
     y = ((values - known.mean()) / scale).to_numpy(float)
+    known_places = ~np.isnan(y)
     best = None
     for order in range(min(max_order, len(known) // 25) + 1):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             fit = SARIMAX(y, order=(order, 0, 0)).fit(disp=0)
-        if best is None or fit.bic < best.bic:
-            best = fit
-    errors = best.filter_results.standardized_forecasts_error[0]
-    innovations = pd.Series(np.where(np.isnan(y), np.nan, errors), index=values.index)
-    return Whitened(innovations.rename(values.name), len(best.arparams), np.array(best.arparams))
+        errors = fit.filter_results.standardized_forecasts_error[0]
+        # One fit in a few hundred stops at a variance without meaning; standardised errors
+        # have a spread near one or the fit is not one.
+        sound = 0.5 < errors[known_places].std() < 2
+        if best is None or (sound and fit.bic < best[0]):
+            best = (fit.bic if sound else math.inf, errors if sound else y, fit.arparams)
+    _, errors, coefficients = best
+    innovations = pd.Series(np.where(known_places, errors, np.nan), index=values.index)
+    return Whitened(innovations.rename(values.name), len(coefficients), np.array(coefficients))
 
 
 def cross_correlation(x: pd.Series, y: pd.Series, lags: int = LAGS) -> pd.DataFrame:

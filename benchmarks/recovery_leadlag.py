@@ -22,7 +22,7 @@ import pandas as pd
 from analysis import breaks, leadlag, paths, rates, simulations
 from analysis.tables import write_text
 
-RUNS = 500
+RUNS = 300
 WAR = pd.period_range("2007-01", "2021-07", freq="M")
 MISSION = pd.period_range("2015-01", "2019-12", freq="M")
 PUBLISHED = 25
