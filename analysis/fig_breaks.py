@@ -4,6 +4,7 @@ The level of deaths and of offensives once the season is out, the shifts that a 
 an honest penalty finds, where each could lie as well, and what the usual search would say.
 """
 
+import math
 from collections.abc import Sequence
 
 import matplotlib.dates as mdates
@@ -181,25 +182,25 @@ def finding(table: pd.DataFrame) -> str:
 
 
 def answer(table: pd.DataFrame, found: dict[str, Breaks], wander: pd.DataFrame) -> str:
-    """One sentence on the change points with interval, smallest shift and doubt."""
-    said = []
-    for name, breaks in found.items():
-        level = table[table["series"] == name]
-        rows = level[level["kind"] == "found"]
-        share = wander.set_index("series").loc[name, "share"]
-        least = breaks.detectable
-        size = f"a factor of {np.exp(least):.2f}" if SCALES[name] == "log" else (
-            f"{least:.1f} standard deviations")  # fmt: skip
-        places = "; ".join(
-            f"{date_words(r.month, _last(level))} (90% of draws {r.low:%B %Y} to {r.high:%B %Y})"
-            for r in rows.itertuples()
-        )
-        said.append(
-            f"{name}: {places or 'no shift'}, where the usual search names {len(breaks.naive)}; "
-            f"shifts below {size} would often be missed, and a level that only wanders would look "
-            f"at least as broken in {100 * share:.0f}% of simulations"
-        )
-    return ". ".join(s[0].upper() + s[1:] for s in said) + "."
+    """Clause on the change points of the surer series, with interval and doubt.
+
+    Deaths where they can be searched: the number of offensives follows coverage.
+    """
+    name = next(n for n in SHOWN if n in found)
+    breaks, level = found[name], table[table["series"] == name]
+    share = wander.set_index("series").loc[name, "share"]
+    size = f"{breaks.detectable:.1f} standard deviations"
+    if SCALES[name] == "log":
+        size = f"a factor of {math.exp(breaks.detectable):.2f}"
+    places = ", ".join(
+        f"{date_words(r.month, _last(level))} (90% of draws {r.low:%B %Y} to {r.high:%B %Y})"
+        for r in level[level["kind"] == "found"].itertuples()
+    )
+    return (
+        f"the level of {name} shifts in {places or 'no month'} where the usual search names "
+        f"{len(breaks.naive)} breaks, shifts below {size} would often be missed, and a level that "
+        f"only wanders would look at least as broken in {100 * share:.0f}% of simulations."
+    )
 
 
 def draw(table: pd.DataFrame) -> Drawing:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from analysis import series
 from analysis.errors import EmptySelectionError
 from analysis.leadlag import falsify, lead_lag
-from analysis.rates import LAST_WHOLE_MONTH, Scale
+from analysis.rates import LAST_WHOLE_MONTH, Scale, fit_rates, peak_to_trough
 from analysis.style import FAINT, INK, PARTY, Drawing, canvas, finish
 
 SLUG = "f09_who_leads_whom"
@@ -67,6 +67,41 @@ def monthly_series(
     )
 
 
+def sources(
+    violence: pd.DataFrame, airpower: pd.DataFrame, monthly: pd.DataFrame, withheld: pd.Period
+) -> dict[str, str]:
+    """Source ids behind deaths and weapons, joined by semicolons.
+
+    Offensives rest on the claims of each event, which notebook 01 lists.
+    """
+    rows = violence[(violence["series"] == DEATHS) & violence["month"].isin(monthly.index)]
+    months = series.airpower_months(airpower, monthly.index, withheld).set_index("month")
+    used = months.loc[monthly["weapons"].notna().to_numpy(), "source_ids"]
+    air = sorted({i for ids in used for i in ids.split(";") if i})
+    return {"deaths": ";".join(sorted(set(rows["source_id"]))), "weapons": ";".join(air)}
+
+
+def seasons(monthly: pd.DataFrame) -> pd.DataFrame:
+    """Peak over trough of offensives and deaths by era, with the dispersion of the model.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `analysis.rates.peak_to_trough`, with ``series`` and ``phi``; a series
+        too thin for a season is not in it.
+    """
+    parts = []
+    for name in ("deaths", "offensives"):
+        try:
+            model = fit_rates(monthly[name])
+        except EmptySelectionError:
+            continue
+        parts.append(peak_to_trough(model).assign(series=name, phi=model.phi))
+    columns = ["series", "era", "months", "events", "peak_month", "trough_month", "ratio", "low",
+               "high", "interval", "detectable", "phi"]  # fmt: skip
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
 def data(monthly: pd.DataFrame, source_ids: dict[str, str] | None = None) -> pd.DataFrame:
     """Correlations of the three pairs at all lags.
 
@@ -119,7 +154,9 @@ def orders(monthly: pd.DataFrame) -> pd.DataFrame:
             rows.append({"pair": pair, **falsify(monthly[x], monthly[y], SCALES[x], SCALES[y])})
         except EmptySelectionError:
             continue
-    return pd.DataFrame(rows)
+    names = ["pair", "lag_r", "lag_n", "lead_r", "lead_n", "difference", "low", "high",
+             "lead_band", "lead_is_noise", "directed"]  # fmt: skip
+    return pd.DataFrame(rows, columns=names)
 
 
 def variants(
@@ -187,7 +224,7 @@ def finding(table: pd.DataFrame) -> str:
     if quiet:
         names = " or ".join(name for name, _ in quiet)
         least = max(least for _, least in quiet)
-        said.append(f"{names}: no lag beyond chance (r under {least:.2f} often missed)")
+        said.append(f"{names}: no lag passes the band (r under {least:.2f} often missed)")
     text = "; ".join(said)
     return text[0].upper() + text[1:]
 
@@ -207,37 +244,36 @@ def describe_lag(lag: int, x: str, y: str) -> str:
 
 
 def answer(table: pd.DataFrame, turns: pd.DataFrame) -> str:
-    """One sentence with its doubt: correlations, bands, pairs, what could not be seen."""
-    said = []
+    """Clause with its doubt: correlations, bands, pairs of months, what could not be seen."""
+    said, quiet = [], []
     for x, y, pair in PAIRS:
         own = table[(table["pair"] == pair) & table["r"].notna()]
+        hits = passing(table, pair)
         if own.empty:
             continue
-        now = own[own["lag"] == 0].iloc[0]
-        hits = passing(table, pair)
-        ordered = turns[(turns["pair"] == pair) & turns["directed"]]
         if hits.empty:
-            said.append(
-                f"for {x} and {y} ({pairs_of_months(own)}) no lag passes the joint band "
-                f"(r {now['r']:.2f} in the same month, band ±{now['joint']:.2f}), and the data "
-                f"would often miss a correlation below {now['detectable']:.2f}"
-            )
-        else:
-            lags = ", ".join(
-                f"{describe_lag(int(h.lag), x, y)} (r {h.r:.2f}, 95% {h.low:.2f} to {h.high:.2f}, "
-                f"joint band ±{h.joint:.2f})"
-                for h in hits.itertuples()
-            )
-            order = "no order of the two can be read"
-            if len(ordered):
-                order = "the order of the two passes its falsification"
-            sign = "more or fewer" if (hits["r"] < 0).any() else "more"
-            said.append(
-                f"months with more {x} tended to go with {sign} {y} in {lags} "
-                f"({pairs_of_months(own)}), and {order}"
-            )
-    text = "; ".join(said)
-    return f"Once season, trend and memory are out, {text}."
+            quiet.append((pair.lower(), own[own["lag"] == 0].iloc[0], own))
+            continue
+        lags = ", ".join(
+            f"{describe_lag(int(h.lag), x, y)} (r {h.r:.2f}, 95% {h.low:.2f} to {h.high:.2f}, "
+            f"joint band ±{h.joint:.2f})"
+            for h in hits.itertuples()
+        )
+        sign = "more or fewer" if (hits["r"] < 0).any() else "more"
+        ordered = turns.loc[turns["pair"] == pair, "directed"].any()
+        order = "in an order that passes its falsification" if ordered else (
+            "and no order of the two can be read")  # fmt: skip
+        said.append(f"months with more {x} tended to go with {sign} {y} in {lags} {order}")
+    if quiet:
+        parts = " or ".join(
+            f"{pair} ({pairs_of_months(own)}, same month r {now['r']:.2f}, p {now['p_joint']:.2f} "
+            "over all lags)"
+            for pair, now, own in quiet
+        )
+        least = max(now["detectable"] for _, now, _ in quiet)
+        said.append(f"no lag of {parts} passes its joint band, and correlations below {least:.2f} "
+                    "would often be missed")  # fmt: skip
+    return "Once season, trend and memory are out, " + "; ".join(said)
 
 
 def draw(table: pd.DataFrame) -> Drawing:

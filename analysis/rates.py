@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 from scipy import stats
-from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
 from analysis.errors import EmptySelectionError
 
@@ -330,14 +329,17 @@ def fit_rates(
         )
     x = design(pd.PeriodIndex(known.index), level, pairs)
     robust = {"cov_type": "HAC", "cov_kwds": {"maxlags": HAC_LAGS, "use_correction": True}}
-    first = sm.GLM(known, x, family=sm.families.Poisson()).fit()
+    with warnings.catch_warnings():
+        # A fit that is too good (invented series without noise) is no reason to speak up.
+        warnings.simplefilter("ignore")
+        first = sm.GLM(known, x, family=sm.families.Poisson()).fit()
     alpha = _moment_alpha(known.to_numpy(), first.mu)
     kind = sm.families.Poisson()
     if family == "negative-binomial":
         # Alpha above zero keeps one family for all; at 1e-6 it is a Poisson to six digits.
         kind = sm.families.NegativeBinomial(alpha=max(alpha, 1e-6))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.simplefilter("ignore")
         result = sm.GLM(known, x, family=kind).fit(**robust)
     phi = float(first.pearson_chi2 / first.df_resid)
     return RateModel(known, x, result, phi, alpha, pairs, family, tuple(thin))
@@ -467,7 +469,9 @@ def deseasonalise(values: pd.Series, scale: Scale, keep_level: bool = False) -> 
     elif keep_level:
         offset = x[season] @ model.result.params[season]
         constant = pd.DataFrame({"constant": 1.0}, index=x.index)
-        flat = sm.GLM(y, constant, family=model.result.model.family, offset=offset).fit()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            flat = sm.GLM(y, constant, family=model.result.model.family, offset=offset).fit()
         rest = pd.Series(flat.resid_deviance, index=y.index)
     else:
         rest = pd.Series(model.result.resid_deviance, index=y.index)
