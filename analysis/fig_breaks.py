@@ -265,6 +265,7 @@ def _draw_level(ax: Axes, rows: pd.DataFrame, name: str) -> None:
 
 def _draw_places(ax: Axes, rows: pd.DataFrame) -> None:
     places, heads = rows[rows["kind"] == "place"], rows[rows["kind"].isin(["found", "refined"])]
+    heads = heads.sort_values("month")
     naive = rows[rows["kind"] == "naive"]
     top = 1.0
     for row in heads.itertuples():
@@ -281,7 +282,8 @@ def _draw_places(ax: Axes, rows: pd.DataFrame) -> None:
         before = row.month
         ax.annotate(f"{row.month:%b %Y}, {100 * row.value:.0f}%", (row.month, height),
                     xytext=(-2, 0), textcoords="offset points", ha="right", va="top", fontsize=6.5,
-                    color=INK if row.kind == "found" else FAINT)  # fmt: skip
+                    color=INK if row.kind == "found" else FAINT,
+            bbox={"fc": "white", "ec": "none", "pad": 0.6})  # fmt: skip
     ax.plot(naive["month"] + pd.Timedelta(days=14), np.full(len(naive), 1.12), "v", ms=5,
             mfc="white", mec=FAINT, mew=0.8, clip_on=False)  # fmt: skip
     ax.annotate(f"▽ usual search: {len(naive)} breaks", (0.005, 1.0), xycoords="axes fraction",

@@ -31,6 +31,8 @@ COLOURS = {
     "Weapons and offensives": PARTY["air"],
     "Weapons and deaths": PARTY["air"],
 }
+# Joint p at which the verdict is called unsettled: a handful of rows can turn it.
+EDGE = (0.02, 0.10)
 COLUMNS = ["pair", "x", "y", "lag", "n", "r", "low", "high", "pointwise", "joint", "p_joint",
            "detectable", "raw_r", "raw_n", "first_month", "last_month", "note",
            "source_ids"]  # fmt: skip
@@ -159,10 +161,8 @@ def orders(monthly: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
-def variants(
-    monthly: pd.DataFrame, other_deaths: pd.Series, surer: pd.Series, pair: str = PAIRS[0][2]
-) -> pd.DataFrame:
-    """Correlation in the same month of offensives and deaths under other choices.
+def variants(monthly: pd.DataFrame, other_deaths: pd.Series, surer: pd.Series) -> pd.DataFrame:
+    """Same-month correlations of offensives with the other two under other choices.
 
     Parameters
     ----------
@@ -174,28 +174,31 @@ def variants(
     Returns
     -------
     DataFrame
-        ``choice``, ``n``, ``r``, ``low``, ``high``, ``joint``, ``passes``; choices for
-        which too little is left are not in it.
+        ``pair``, ``choice``, ``n``, ``r``, ``low``, ``high``, ``joint``, ``passes``;
+        choices for which too little is left are not in it.
     """
-    base = monthly[["offensives", "deaths"]]
-    choices = {
-        "as shown": base,
-        "deaths of all types, single-month events": base.assign(deaths=other_deaths),
-        "two independent sources or more": base.assign(offensives=surer),
-        "without 2021": base[base.index < pd.Period("2021-01")],
-        "without 2020 and 2021": base[base.index < pd.Period("2020-01")],
-    }
+    sure = monthly.assign(offensives=surer)
+    choices = [
+        (PAIRS[0], "as shown", monthly),
+        (PAIRS[0], "all types of violence", monthly.assign(deaths=other_deaths)),
+        (PAIRS[0], "two independent sources", sure),
+        (PAIRS[0], "without 2021", monthly[monthly.index < pd.Period("2021-01")]),
+        (PAIRS[0], "without 2020 and 2021", monthly[monthly.index < pd.Period("2020-01")]),
+        (PAIRS[1], "as shown", monthly),
+        (PAIRS[1], "two independent sources", sure),
+    ]
     rows = []
-    for choice, table in choices.items():
+    for (x, y, pair), choice, table in choices:
         try:
-            found = lead_lag(table["offensives"], table["deaths"], "counts", "log")
+            found = lead_lag(table[x], table[y], SCALES[x], SCALES[y])
         except EmptySelectionError:
             continue
         now = found.set_index("lag").loc[0]
-        rows.append({"choice": choice, "n": int(now["n"]),
+        rows.append({"pair": pair, "choice": choice, "n": int(now["n"]),
                      **{k: float(now[k]) for k in ("r", "low", "high", "joint")},
                      "passes": bool(abs(now["r"]) > now["joint"])})  # fmt: skip
-    return pd.DataFrame(rows, columns=["choice", "n", "r", "low", "high", "joint", "passes"])
+    names = ["pair", "choice", "n", "r", "low", "high", "joint", "passes"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def passing(table: pd.DataFrame, pair: str) -> pd.DataFrame:
@@ -204,18 +207,33 @@ def passing(table: pd.DataFrame, pair: str) -> pd.DataFrame:
     return own[own["r"].abs() > own["joint"]]
 
 
+def on_edge(table: pd.DataFrame, pair: str) -> pd.DataFrame:
+    """The lag of a pair that a few rows more could push over the band, or no row.
+
+    Returns
+    -------
+    DataFrame
+        The row with the smallest ``p_joint`` if that lies in `EDGE`.
+    """
+    own = table[(table["pair"] == pair) & table["r"].notna()]
+    best = own.nsmallest(1, "p_joint")
+    return best[best["p_joint"].between(*EDGE)]
+
+
 def finding(table: pd.DataFrame) -> str:
     """Title of the figure: what passes the joint band, pair by pair, and what could have."""
     said, quiet = [], []
     for x, y, pair in PAIRS:
         own = table[(table["pair"] == pair) & table["r"].notna()]
+        hits, edge = passing(table, pair), on_edge(table, pair)
         if own.empty:
             said.append(f"{pair.lower()} cannot be compared in this selection")
-            continue
-        hits = passing(table, pair)
-        if hits.empty:
-            least = own.loc[own["lag"] == 0, "detectable"].iloc[0]
-            quiet.append((pair.lower(), least))
+        elif len(edge):
+            row = edge.iloc[0]
+            when = "" if row["lag"] == 0 else f" at {describe_lag(int(row['lag']), x, y)}"
+            said.append(f"{pair.lower()} lie at the edge of chance{when} (r {row['r']:.2f})")
+        elif hits.empty:
+            quiet.append((pair.lower(), own.loc[own["lag"] == 0, "detectable"].iloc[0]))
         elif set(hits["lag"]) == {0}:
             said.append(f"{pair.lower()} move in the same month (r {hits['r'].iloc[0]:.2f})")
         else:
@@ -243,8 +261,14 @@ def describe_lag(lag: int, x: str, y: str) -> str:
     return f"{y if lag > 0 else x} {abs(lag)} month{plural} later"
 
 
-def answer(table: pd.DataFrame, turns: pd.DataFrame) -> str:
-    """Clause with its doubt: correlations, bands, pairs of months, what could not be seen."""
+def answer(table: pd.DataFrame, turns: pd.DataFrame, choices: pd.DataFrame) -> str:
+    """Clause with its doubt: correlations, bands, pairs of months, what could not be seen.
+
+    Parameters
+    ----------
+    table, turns, choices
+        From `data`, `orders` and `variants`.
+    """
     said, quiet = [], []
     for x, y, pair in PAIRS:
         own = table[(table["pair"] == pair) & table["r"].notna()]
@@ -273,6 +297,13 @@ def answer(table: pd.DataFrame, turns: pd.DataFrame) -> str:
         least = max(now["detectable"] for _, now, _ in quiet)
         said.append(f"no lag of {parts} passes its joint band, and correlations below {least:.2f} "
                     "would often be missed")  # fmt: skip
+    for pair, rows in choices.groupby("pair", sort=False):
+        shown = rows.loc[rows["choice"] == "as shown", "passes"]
+        turned = rows[rows["passes"] != shown.iloc[0]] if len(shown) else rows.iloc[:0]
+        if len(turned):
+            verdict = "passes" if not shown.iloc[0] else "fails"
+            other = ", ".join(f"{r.choice}: r {r.r:.2f}" for r in turned.itertuples())
+            said.append(f"the same month of {pair.lower()} {verdict} under other choices ({other})")
     return "Once season, trend and memory are out, " + "; ".join(said)
 
 
