@@ -208,7 +208,7 @@ def draw(table: pd.DataFrame) -> Drawing:
     names = [n for n in SHOWN if (table["series"] == n).any()]
     fig = canvas(30 + 66 * len(names))
     axes = fig.subplots(
-        2 * len(names), 1, sharex=True, gridspec_kw={"height_ratios": [1.6, 0.8] * len(names)}
+        2 * len(names), 1, sharex=True, gridspec_kw={"height_ratios": [1.6, 1.0] * len(names)}
     )
     for i, name in enumerate(names):
         rows = table[table["series"] == name]
@@ -267,7 +267,6 @@ def _draw_places(ax: Axes, rows: pd.DataFrame) -> None:
     places, heads = rows[rows["kind"] == "place"], rows[rows["kind"].isin(["found", "refined"])]
     heads = heads.sort_values("month")
     naive = rows[rows["kind"] == "naive"]
-    top = 1.0
     for row in heads.itertuples():
         own = places[places["break"] == row.month]
         colour = PARTY["taliban"] if row.kind == "found" else "#a6a6a6"
@@ -275,23 +274,23 @@ def _draw_places(ax: Axes, rows: pd.DataFrame) -> None:
                zorder=2 if row.kind == "found" else 1)  # fmt: skip
         ax.plot([row.low, row.high + pd.Timedelta(days=30)], [-0.09, -0.09], color=colour, lw=2,
                 solid_capstyle="butt", clip_on=False)  # fmt: skip
-    before, height = pd.Timestamp("1900-01-01"), 0.86
+    # Labels stand above the bars, and step up where breaks lie less than two years apart.
+    before, height = pd.Timestamp("1900-01-01"), 1.32
     for row in heads.itertuples():
-        # Labels of breaks less than two years apart step down, so that they never overlap.
-        height = 0.86 if (row.month - before).days > 730 or height < 0.5 else height - 0.22
+        close = (row.month - before).days < 730
+        height = 1.6 if close and height < 1.5 else 1.32
         before = row.month
         ax.annotate(f"{row.month:%b %Y}, {100 * row.value:.0f}%", (row.month, height),
-                    xytext=(-2, 0), textcoords="offset points", ha="right", va="top", fontsize=6.5,
-                    color=INK if row.kind == "found" else FAINT,
-            bbox={"fc": "white", "ec": "none", "pad": 0.6})  # fmt: skip
+                    xytext=(9, 0), textcoords="offset points", ha="right", va="center",
+                    fontsize=6.5, color=INK if row.kind == "found" else FAINT)  # fmt: skip
     ax.plot(naive["month"] + pd.Timedelta(days=14), np.full(len(naive), 1.12), "v", ms=5,
             mfc="white", mec=FAINT, mew=0.8, clip_on=False)  # fmt: skip
-    ax.annotate(f"▽ usual search: {len(naive)} breaks", (0.005, 1.0), xycoords="axes fraction",
-                fontsize=6.5, color=FAINT, va="top")  # fmt: skip
+    ax.annotate(f"▽ usual search: {len(naive)}", (0.005, 1.12), fontsize=6.5, color=FAINT,
+                xycoords=("axes fraction", "data"), va="center")  # fmt: skip
     if heads.empty:
         ax.text(0.5, 0.4, "no shift stands the penalty", transform=ax.transAxes, ha="center",
                 color=FAINT)  # fmt: skip
-    ax.set_ylim(-0.16, 1.2 * top)
+    ax.set_ylim(-0.16, 1.75)
     ax.set_yticks([0, 0.5, 1], ["0", "50", "100"])
     ax.set_ylabel("% of\ndraws")
 
