@@ -1,0 +1,61 @@
+"""The figure of change points says what its table holds."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import breaks, fig_breaks, simulations
+from analysis.errors import EmptySelectionError
+
+WAR = pd.period_range("2007-01", "2021-07", freq="M")
+
+
+@pytest.fixture(scope="module")
+def monthly():
+    rng = np.random.default_rng(1)
+    level = simulations.stepped_level(rng, WAR, 1.0, "2013-04")
+    deaths = np.exp(6 + level + simulations.season(WAR))
+    offensives = simulations.monthly_counts(rng, WAR, 5, 2.0)
+    return pd.DataFrame({"deaths": deaths, "offensives": offensives})
+
+
+@pytest.fixture(scope="module")
+def table(monthly):
+    return fig_breaks.data(fig_breaks.search(monthly))
+
+
+def test_a_step_put_in_is_named_in_the_title(table):
+    found = table[(table["series"] == "deaths") & (table["kind"] == "found")]["month"]
+    assert any(abs((m - pd.Timestamp("2013-04-01")).days) < 200 for m in found)
+    assert f"{found.iloc[0]:%B %Y} in deaths" in fig_breaks.finding(table)
+
+
+def test_the_table_holds_a_level_for_every_month(table):
+    assert (table[table["kind"] == "level"].groupby("series").size() == len(WAR)).all()
+
+
+def test_the_levels_drawn_are_the_rows_of_the_table(table):
+    fig = fig_breaks.draw(table).fig
+    drawn = fig.axes[0].lines[0].get_ydata()
+    rows = table[(table["series"] == "deaths") & (table["kind"] == "level")]
+    assert np.allclose(drawn, rows["value"])
+
+
+def test_the_last_month_a_search_can_name_stands_for_all_after_it():
+    last = WAR[-1].to_timestamp()
+    edge = WAR[-breaks.MIN_SEGMENT].to_timestamp()
+    assert fig_breaks.date_words(edge, last).endswith("or later")
+    assert "later" not in fig_breaks.date_words(WAR[-20].to_timestamp(), last)
+
+
+def test_decisions_near_a_break_come_with_the_share_a_random_month_would_meet():
+    decisions = pd.DataFrame({"headline": [True, True, False], "label": ["a", "b", "c"],
+        "date_kabul": pd.to_datetime(["2010-02-10", "2015-01-01", "2010-01-01"])})  # fmt: skip
+    near, share = fig_breaks.nearby([pd.Timestamp("2010-01-01")], decisions, WAR)
+    assert list(near["decision"]) == ["a"] and list(near["months_after"]) == [1]
+    assert share == pytest.approx(14 / len(WAR))
+
+
+def test_a_selection_too_thin_is_refused_with_what_to_do(monthly):
+    with pytest.raises(EmptySelectionError, match="Widen"):
+        fig_breaks.search(monthly.iloc[:20])
