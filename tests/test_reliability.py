@@ -15,6 +15,7 @@ def test_a_fifth_of_the_offensives_was_drawn_and_most_reports_were_seen_again():
     drawn, inside = load("second_coding"), load("events").query("in_scope")
     assert drawn["event_id"].nunique() >= 0.20 * len(inside)
     assert drawn["found"].mean() > 0.8
+    assert pairs()["event_id"].nunique() >= 0.20 * len(inside), "a fifth was coded twice"
     assert len(pairs()) == drawn["found"].sum()
 
 
