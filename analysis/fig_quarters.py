@@ -41,6 +41,8 @@ def data(
     EmptySelectionError
         If no quarter has a troop reading.
     """
+    # A reading after the last day of the study says nothing of the force on the days in it.
+    troops = troops[troops["date"].between(start, end)]
     first, last = start.to_period("Q"), end.to_period("Q")
     table = series.quarterly_troops(troops, first, last)
     if not table["readings"].any():
