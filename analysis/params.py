@@ -74,6 +74,11 @@ def registry() -> dict[str, Parameter]:
         "window_months": Parameter(
             "integer", "months compared before and after a decision", low=1, high=6
         ),
+        "worlds": Parameter("integer", "possible worlds that are drawn", low=20, high=2000),
+        "as_of": Parameter(
+            "day", "Kabul day whose knowledge is rebuilt", low=FIRST_DAY, high=LAST_DAY
+        ),
+        "ged_file": Parameter("folder", "path of a UCDP GED csv file of your own; empty for none"),
         "level": Parameter("share", "coverage of intervals", low=0.5, high=0.99),
     }
 

@@ -1,0 +1,385 @@
+"""How much the Taliban held, by whose count: monitors' readings and our own captures.
+
+Monitors publish a count on a day, each over its own list of districts and by its own
+meaning of "held"; the readings stay points and are never joined. The curated captures
+give two lines: places certainly held on a day, and places possibly held, from the doubt
+about when each fell and whether and when it was lost again. Read `captures`, then
+`held_band`.
+"""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from analysis.dates import LAST_DAY, intersection, parse_window, union
+from analysis.study import Study
+
+# A place with a centre of its own; a crossing or a base lies in a district but is not it.
+CENTRES = ("capital", "district_centre")
+# Beyond a week the end of fighting over a place lost again holds the recapture too.
+LONGEST_END = 6
+END = pd.Timestamp(LAST_DAY)
+
+
+def captures(
+    events: pd.DataFrame,
+    claims: pd.DataFrame,
+    everything: pd.DataFrame,
+    targets: tuple[str, ...] = CENTRES,
+) -> pd.DataFrame:
+    """Captured places with the windows in which each fell and was lost again.
+
+    Parameters
+    ----------
+    events
+        Events to look at; only those with a captured outcome and a `targets` target count.
+    claims
+        Claims with ``used``, for the days on which places were retaken.
+    everything
+        All events, out of scope too: recaptures coded as events name what they retook.
+    targets
+        Values of ``target`` that are wanted.
+
+    Returns
+    -------
+    DataFrame
+        One row a capture: ``event_id``, ``adm1``, ``district`` (key of the place),
+        ``place``, ``target``, ``outcome``, ``resistance``, ``fell_earliest``,
+        ``fell_latest``, ``lost`` (whether it was lost again), ``lost_earliest``,
+        ``lost_latest``; sorted by fall.
+
+    Notes
+    -----
+    A place falls at the end of the fight over it, and where no end is known at its
+    start. A loss without a day lies between the fall and the first day on which an
+    account speaks of the loss; without that, the last day of the tables.
+    """
+    rows = events[events["outcome"].fillna("").str.startswith("captured")]
+    rows = rows[rows["target"].isin(targets) & rows["date_start_earliest"].notna()]
+    rows = _without_repeats(rows)
+    by_claim = _retaken_windows(claims)
+    by_event = _recapture_windows(everything)
+    told = _loss_told(claims)
+    table = []
+    for row in rows.itertuples():
+        fell = _fall(row)
+        back = by_claim.get(row.event_id) or by_event.get(row.event_id)
+        lost = back is not None or row.outcome == "captured_lost"
+        if back is None and lost:
+            back = (fell[0], told.get(row.event_id, END))
+        district = row.adm2 if pd.notna(row.adm2) else row.place_canonical
+        table.append(
+            {
+                "event_id": row.event_id,
+                "adm1": row.adm1,
+                "district": f"{row.adm1}: {district}",
+                "place": row.place_canonical,
+                "target": row.target,
+                "outcome": row.outcome,
+                "resistance": row.resistance,
+                "fell_earliest": fell[0],
+                "fell_latest": fell[1],
+                "lost": lost,
+                "lost_earliest": max(back[0], fell[0]) if back else pd.NaT,
+                "lost_latest": max(back[1], fell[0]) if back else pd.NaT,
+            }
+        )
+    columns = ["event_id", "adm1", "district", "place", "target", "outcome", "resistance",
+               "fell_earliest", "fell_latest", "lost", "lost_earliest", "lost_latest"]  # fmt: skip
+    made = pd.DataFrame(table, columns=columns).astype(
+        {c: "datetime64[s]" for c in columns if c.endswith(("earliest", "latest"))}
+    )
+    return made.sort_values(["fell_latest", "fell_earliest", "event_id"], ignore_index=True)
+
+
+def both_levels(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Events and claims of a study at child and at parent level together.
+
+    A capital can fall at the end of a campaign that is itself made of smaller actions, so
+    one level alone misses falls. `captures` leaves out a child that repeats its parent.
+    """
+    parts = [
+        replace(study, parameters={**study.parameters, "count_level": level}, results={})
+        for level in ("parent", "child")
+    ]
+    events = pd.concat([p.events for p in parts]).drop_duplicates("event_id")
+    claims = pd.concat([p.claims for p in parts]).drop_duplicates("claim_id")
+    return events.sort_values("event_id", ignore_index=True), claims.sort_values(
+        "claim_id", ignore_index=True
+    )
+
+
+def _without_repeats(rows: pd.DataFrame) -> pd.DataFrame:
+    """Drop captures that repeat the capture of the same place by their parent."""
+    place = dict(zip(rows["event_id"], rows["adm2"].fillna(rows["place_canonical"]), strict=True))
+    own = rows["event_id"].map(place)
+    return rows[own.ne(rows["parent_event_id"].map(place)) | rows["parent_event_id"].isna()]
+
+
+def _fall(row: object) -> tuple[pd.Timestamp, pd.Timestamp]:
+    start = row.date_start_earliest, row.date_start_latest
+    end = row.date_end_earliest, row.date_end_latest
+    if pd.isna(end[0]) or pd.isna(end[1]):
+        return start
+    wide = (end[1] - end[0]).days > LONGEST_END
+    return start if wide and row.outcome == "captured_lost" else end
+
+
+def _retaken_windows(claims: pd.DataFrame) -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
+    used = claims[(claims["field"] == "retaken") & claims["used"].fillna(False)]
+    found = {}
+    for event_id, own in used.groupby("event_id"):
+        windows = [parse_window(v) for v in own["value"]]
+        window = intersection(windows) or union(windows)
+        found[event_id] = (pd.Timestamp(window.earliest), pd.Timestamp(window.latest))
+    return found
+
+
+def _recapture_windows(everything: pd.DataFrame) -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
+    rows = everything[everything["retakes_event_id"].notna()]
+    rows = rows[rows["date_start_earliest"].notna()]
+    found: dict[str, tuple[pd.Timestamp, pd.Timestamp]] = {}
+    for row in rows.sort_values("date_start_earliest", ascending=False).itertuples():
+        ends = pd.notna(row.date_end_earliest) and pd.notna(row.date_end_latest)
+        window = (row.date_end_earliest, row.date_end_latest) if ends else (
+            row.date_start_earliest, row.date_start_latest)  # fmt: skip
+        found[row.retakes_event_id] = window
+    return found
+
+
+def _loss_told(claims: pd.DataFrame) -> dict[str, pd.Timestamp]:
+    """First day spoken of by an account that has the place lost again."""
+    tells = claims[
+        (claims["field"] == "outcome")
+        & (claims["value"] == "captured_lost")
+        & (claims["stance"] != "denies")
+        & claims["as_of"].notna()
+    ]
+    days = pd.Series([pd.Timestamp(parse_window(v).latest) for v in tells["as_of"]], dtype=object)
+    first = days.groupby(tells["event_id"].to_numpy()).min()
+    return {key: min(day, END) for key, day in first.items()}
+
+
+def held_band(taken: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+    """Districts held on each day, certainly and possibly, of those taken in the period.
+
+    Parameters
+    ----------
+    taken
+        Output of `captures`.
+    start, end
+        First and last Kabul day.
+
+    Returns
+    -------
+    DataFrame
+        ``date``, ``low`` (taken by their latest day and not possibly lost), ``high``
+        (taken by their earliest day and not certainly lost); one row a day.
+
+    Notes
+    -----
+    A district counts once however often it fell. What was held before `start` is not in
+    it: the table is one of attacks, not of control.
+    """
+    days = pd.date_range(start, end, freq="D")
+    rows = taken[(taken["fell_latest"] >= start) & (taken["fell_earliest"] <= end)]
+    span = days.to_numpy()[:, None]
+
+    def column(name: str, missing: str) -> np.ndarray:
+        return rows[name].fillna(pd.Timestamp(missing)).to_numpy("datetime64[s]")[None, :]
+
+    never = "2100-01-01"
+    certain = (column("fell_latest", never) <= span) & (column("lost_earliest", never) > span)
+    possible = (column("fell_earliest", never) <= span) & (column("lost_latest", never) > span)
+    codes, _ = pd.factorize(rows["district"], sort=True)
+    low, high = (_districts(seen, codes) for seen in (certain, possible))
+    return pd.DataFrame({"date": days, "low": low, "high": high})
+
+
+def _districts(seen: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Distinct districts among the captures that a day's row marks."""
+    counts = np.zeros(len(seen), dtype=int)
+    for code in np.unique(codes):
+        counts += seen[:, codes == code].any(axis=1)
+    return counts
+
+
+def district_list(events: pd.DataFrame) -> int:
+    """Length of the district list that ``adm2`` is spelt by; its code is its length."""
+    codes = events["adm2_vintage"].dropna().unique()
+    return max((int(c) for c in codes if c.isdigit()), default=0)
+
+
+def last_summer(start: pd.Timestamp, end: pd.Timestamp) -> pd.Timestamp:
+    """First day of the last summer in a study: 1 May, or `start` where that is later."""
+    may = pd.Timestamp(end.year if end >= pd.Timestamp(end.year, 5, 1) else end.year - 1, 5, 1)
+    return max(start, may)
+
+
+def summer_captures(taken: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+    """Captures whose fall can lie in a period."""
+    return taken[(taken["fell_latest"] >= start) & (taken["fell_earliest"] <= end)]
+
+
+def readings(control: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+    """Monitors' counts of what the Taliban held, each over its own denominator.
+
+    Returns
+    -------
+    DataFrame
+        ``monitor``, ``unit``, ``date``, ``date_prec``, ``held``, ``denominator``,
+        ``share`` (0 to 1; missing where the list is not stated), ``source_id``; readings
+        without a count of their own are left out.
+    """
+    rows = control[control["date"].between(start, end) & control["taliban"].notna()]
+    made = rows.assign(
+        held=rows["taliban"].astype(float),
+        denominator=rows["denominator"].astype("Float64"),
+    )
+    made["share"] = (made["held"] / made["denominator"]).astype("Float64")
+    columns = ["monitor", "unit", "date", "date_prec", "held", "denominator", "share", "source_id"]
+    return made[columns].sort_values(["monitor", "date"], ignore_index=True)
+
+
+def paces(found: pd.DataFrame) -> pd.DataFrame:
+    """Net gain a day between neighbouring readings of one monitor.
+
+    Returns
+    -------
+    DataFrame
+        ``monitor``, ``from``, ``to``, ``days``, ``gain``, ``a_day``, ``same_list``
+        (whether the monitor counted over the same denominator both times).
+    """
+    columns = ["monitor", "from", "to", "days", "gain", "a_day", "same_list"]
+    table = []
+    for monitor, own in found.groupby("monitor", sort=True):
+        own = own.sort_values("date")
+        for before, after in zip(own.itertuples(), own.iloc[1:].itertuples(), strict=False):
+            days = (after.date - before.date).days
+            gain = after.held - before.held
+            if days == 0:
+                continue
+            lists = {before.denominator, after.denominator}
+            same = len(lists) == 1 and pd.notna(before.denominator)
+            table.append((monitor, before.date, after.date, days, gain, gain / days, bool(same)))
+    return pd.DataFrame(table, columns=columns)
+
+
+def fastest_week(band: pd.DataFrame) -> dict[str, object]:
+    """The seven days with the largest rise of the middle of the band.
+
+    Returns
+    -------
+    dict
+        ``from``, ``to`` (days), ``a_day`` (districts a day, middle of the band).
+    """
+    band = band.reset_index(drop=True)
+    middle = (band["low"] + band["high"]) / 2
+    rise = middle.diff(7)
+    if rise.dropna().empty:
+        return {"from": band["date"].iloc[0], "to": band["date"].iloc[-1], "a_day": float("nan")}
+    at = int(rise.idxmax())
+    return {"from": band["date"].iloc[at - 7], "to": band["date"].iloc[at],
+            "a_day": float(rise.iloc[at] / 7)}  # fmt: skip
+
+
+def capital_claims(events: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
+    """Every account of the day on which a captured capital fell.
+
+    Parameters
+    ----------
+    events
+        Selected events; captures of provincial capitals count.
+    claims
+        Claims on them, with ``independence_group`` of the source.
+
+    Returns
+    -------
+    DataFrame
+        One row a source and date window: ``event_id``, ``adm1``, ``capital``, ``fell``
+        (resolved day, middle of its window), ``resistance``, ``outcome``, ``earliest``,
+        ``latest`` (window that the source gives), ``used``, ``source_id``, ``group``;
+        sorted by fall. A capital for which no source gives an end has its start dates.
+    """
+    rows = events[(events["target"] == "capital")
+                  & events["outcome"].fillna("").str.startswith("captured")]  # fmt: skip
+    dated = claims[
+        claims["field"].isin(("date_end", "date_start")) & (claims["stance"] != "denies")
+    ]
+    table = []
+    for row in rows.itertuples():
+        own = dated[dated["event_id"] == row.event_id]
+        wide = row.outcome == "captured_lost"
+        ends = own[own["field"] == "date_end"]
+        own = own[own["field"] == "date_start"] if ends.empty or wide else ends
+        fell = _fall(row)
+        middle = fell[0] + (fell[1] - fell[0]) // 2
+        for claim in own.drop_duplicates(["source_id", "value"]).itertuples():
+            window = parse_window(claim.value)
+            table.append((row.event_id, row.adm1, row.place_canonical, middle.normalize(),
+                          row.resistance, row.outcome, pd.Timestamp(window.earliest),
+                          pd.Timestamp(window.latest), bool(claim.used), claim.source_id,
+                          claim.independence_group))  # fmt: skip
+    columns = ["event_id", "adm1", "capital", "fell", "resistance", "outcome", "earliest",
+               "latest", "used", "source_id", "group"]  # fmt: skip
+    made = pd.DataFrame(table, columns=columns).astype(
+        {c: "datetime64[s]" for c in ("fell", "earliest", "latest")}
+    )
+    first = made.groupby("event_id")["earliest"].transform("min")
+    made = made.assign(_first=first).sort_values(
+        ["fell", "_first", "adm1", "event_id", "earliest", "latest", "source_id"]
+    )
+    return made.drop(columns="_first").reset_index(drop=True)
+
+
+def fallen_by(events: pd.DataFrame, day: date) -> int:
+    """Provinces whose capital had fallen by a day, as resolved; lost again ones left out."""
+    rows = events[(events["target"] == "capital") & (events["outcome"] == "captured_held")]
+    fell = [_fall(row)[1] for row in rows.itertuples()]
+    return len({a for a, f in zip(rows["adm1"], fell, strict=True) if f <= pd.Timestamp(day)})
+
+
+def answer(
+    band: pd.DataFrame,
+    places: int,
+    week: dict[str, object],
+    capitals: pd.DataFrame,
+    shares: dict[tuple[str, str], tuple[float, float, float]],
+) -> str:
+    """One sentence on the pace, the capitals and how long captures lasted, with doubt.
+
+    Parameters
+    ----------
+    band, places, week
+        Output of `held_band`, `district_list` and `fastest_week`.
+    capitals
+        Output of `analysis.fig_capitals.data`.
+    shares
+        Share held after 30 days by period and reading (`analysis.held.at_day`).
+    """
+    low, high = int(band["low"].iloc[-1]), int(band["high"].iloc[-1])
+    span = f"{low}" if low == high else f"{low} to {high}"
+    text = (
+        f"From {band['date'].iloc[0]:%-d %B} to {band['date'].iloc[-1]:%-d %B %Y} the table has "
+        f"{span} of {places} districts taken and held"
+    )
+    if week["a_day"] > 0:
+        text += f", {week['a_day']:.1f} a day in the steepest week"
+    rows = capitals[capitals["mark"] == "capital"]
+    if len(rows):
+        text += f", and {len(rows)} provincial capital{'s' * (len(rows) != 1)}"
+    parts = []
+    for period in dict.fromkeys(p for p, _ in shares):
+        own = [v for (p, _), v in shares.items() if p == period and not np.isnan(v[0])]
+        if own:
+            when = period if period.startswith("before") else f"in {period}"
+            parts.append(
+                f"{100 * min(v[0] for v in own):.0f} to {100 * max(v[0] for v in own):.0f}% of "
+                f"those taken {when} (intervals together {100 * min(v[1] for v in own):.0f} to "
+                f"{100 * max(v[2] for v in own):.0f}%)"
+            )
+    if parts:
+        text += "; still held after 30 days, by how silence is read, were " + " and ".join(parts)
+    return text + "."

@@ -1,0 +1,194 @@
+"""F8: every capital that fell, with the days that sources give and how it fell."""
+
+import matplotlib.dates as mdates
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.collapse import END
+from analysis.style import GRID, INK, PARTY, Drawing, canvas, finish
+
+SLUG = "f08_capitals"
+# Colour repeats the word printed at the end of the row, never replaces it.
+MANNERS = {
+    "fought": (PARTY["taliban"], "fought over"),
+    "token": (PARTY["civilian"], "token resistance"),
+    "none": (PARTY["sky"], "no resistance"),
+    "deal": ("#F0E442", "handed over"),
+    "unknown": (PARTY["unknown"], "not known"),
+}
+
+
+def data(capital_claims: pd.DataFrame) -> pd.DataFrame:
+    """One row an account, one a capital and one a day, sorted.
+
+    Parameters
+    ----------
+    capital_claims
+        Output of `analysis.collapse.capital_claims`.
+
+    Returns
+    -------
+    DataFrame
+        ``mark`` (``account``, ``capital``, ``day``), ``row`` (position from the top),
+        ``capital``, ``adm1``, ``earliest``, ``latest``, ``fell``, ``manner``, ``outcome``,
+        ``used``, ``value`` (sources of a capital, capitals of a day), ``row_id``,
+        ``source_ids``.
+    """
+    claims = capital_claims
+    order = {event: i for i, event in enumerate(claims["event_id"].unique())}
+    accounts = claims.assign(
+        mark="account",
+        row=claims["event_id"].map(order),
+        manner=claims["resistance"],
+        row_id=claims["event_id"],
+        source_ids=claims["source_id"],
+        value=1,
+    )
+    grouped = accounts.groupby("event_id", sort=False)
+    capitals = grouped.agg(
+        row=("row", "first"), capital=("capital", "first"), adm1=("adm1", "first"),
+        earliest=("earliest", "min"), latest=("latest", "max"), fell=("fell", "first"),
+        manner=("manner", "first"), outcome=("outcome", "first"),
+        value=("source_id", "nunique"), row_id=("row_id", "first"),
+    ).assign(mark="capital")  # fmt: skip
+    days = capitals["fell"].value_counts().sort_index()
+    strip = pd.DataFrame({"mark": "day", "fell": days.index, "value": days.to_numpy()})
+    columns = ["mark", "row", "capital", "adm1", "earliest", "latest", "fell", "manner",
+               "outcome", "used", "value", "row_id", "source_ids"]  # fmt: skip
+    table = pd.concat([p.reindex(columns=columns) for p in (accounts, capitals, strip)])
+    return table.sort_values(
+        ["mark", "row", "earliest", "latest", "fell", "source_ids"], ignore_index=True
+    )
+
+
+def draw(table: pd.DataFrame, title: str) -> Drawing:
+    """Rows in order of fall; bars span the days given, a dot is a source."""
+    capitals = table[table["mark"] == "capital"]
+    accounts = table[table["mark"] == "account"]
+    n = len(capitals)
+    fig = canvas(44 + 4.6 * max(n, 6))
+    if n == 0:
+        ax = fig.subplots()
+        ax.axis("off")
+        ax.text(0.5, 0.5, "No provincial capital was taken in this selection.", ha="center")
+        finish(fig, title, "Source: events table.")
+        text = "No provincial capital was taken in this selection, so there is nothing to draw."
+        return Drawing(SLUG, fig, table, title, text, text, ())
+    strip, ax = fig.subplots(
+        2, 1, sharex=True, gridspec_kw={"height_ratios": [1.6, 0.55 * max(n, 6)]}
+    )
+    first = min(capitals["earliest"].min(), capitals["fell"].min())
+    # Two accounts run to the day after the tables end; the axis does not.
+    last = min(max(capitals["latest"].max(), capitals["fell"].max()), END)
+    span = max((last - first).days, 8)
+    _draw_strip(strip, table[table["mark"] == "day"], span)
+    for row in capitals.itertuples():
+        colour, words = MANNERS[row.manner]
+        y = n - 1 - row.row
+        ax.barh(
+            y, mdates.date2num(min(row.latest, END)) - mdates.date2num(row.earliest) + 0.9,
+            left=mdates.date2num(row.earliest) - 0.45, height=0.72, color=colour,
+            alpha=0.32 if row.manner != "deal" else 0.75, lw=0, zorder=1,
+        ).patches[0].set_gid(f"range-{row.row_id}")  # fmt: skip
+        ax.plot([mdates.date2num(row.fell)] * 2, [y - 0.42, y + 0.42], color=INK, lw=1.1, zorder=2)
+        lost = " · lost again" if row.outcome == "captured_lost" else ""
+        ax.text(1.01, y, words + lost, transform=ax.get_yaxis_transform(), va="center",
+                fontsize=6.6)  # fmt: skip
+    _draw_accounts(ax, accounts, n, span)
+    ax.set_ylim(-0.7, n - 0.3)
+    ax.set_yticks(
+        [n - 1 - r for r in capitals["row"]],
+        [f"{c} ({v})" for c, v in zip(capitals["capital"], capitals["value"], strict=True)],
+        fontsize=6.8,
+    )
+    ax.tick_params(axis="y", length=0)
+    ax.set_xlim(
+        mdates.date2num(first) - max(0.55, 0.06 * span),
+        mdates.date2num(last) + max(0.75, 0.06 * span),
+    )
+    ax.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=4, maxticks=12))
+    ax.xaxis.set_major_formatter(mdates.DateFormatter("%-d %b\n%Y"))
+    ax.grid(axis="x", color=GRID, lw=0.5)
+    ax.set_axisbelow(True)
+    finish(
+        fig,
+        title,
+        "Source: claims table. In brackets: sources that give a day. Bar: range of days given; "
+        "dot: one source, hollow where\nthe rules set it aside; upright: day taken by the rules. "
+        "Kabul days; night falls split many accounts. Colour and words: how it fell.",
+    )
+    apart = disputed(table)
+    caption = (
+        f"{n} captures of provincial capitals in order of fall. Each dot is one source's day "
+        f"(the middle where it gives several), {len(accounts)} in all; the bar spans the days "
+        f"that sources give, to 15 August 2021 at most. For {apart} of {n} two sources give days "
+        "that exclude each other; elsewhere a wide bar is a source that names several days. The "
+        "strip above counts capitals by the day that the rules take. Sources that give no day are "
+        "not in it; several outlets may repeat one agency."
+    )
+    return Drawing(SLUG, fig, table, title, caption, _alt(capitals, table), sorted(
+        set(accounts["source_ids"].dropna())))  # fmt: skip
+
+
+def disputed(table: pd.DataFrame) -> int:
+    """Capitals for which two sources give windows that share no day."""
+    accounts = table[table["mark"] == "account"].groupby("row_id")
+    return int((accounts["earliest"].max() > accounts["latest"].min()).sum())
+
+
+def title(table: pd.DataFrame) -> str:
+    """Finding: how many capitals fell in how many days, and how many dates are disputed."""
+    capitals = table[table["mark"] == "capital"]
+    if capitals.empty:
+        return "No provincial capital was taken in this selection"
+    days = (capitals["fell"].max() - capitals["fell"].min()).days + 1
+    fought = int((capitals["manner"] == "fought").sum())
+    return (
+        f"{len(capitals)} capital{'s' * (len(capitals) != 1)} fell within {days} "
+        f"day{'s' * (days != 1)}, {fought} fought over; "
+        f"sources give days that exclude each other for {disputed(table)}"
+    )
+
+
+def _draw_strip(ax: Axes, days: pd.DataFrame, span: int) -> None:
+    x = mdates.date2num(days["fell"])
+    ax.bar(x, days["value"], width=max(0.8, span / 120), color=PARTY["taliban"])
+    for at, count in zip(x, days["value"], strict=True):
+        ax.text(at, count + 0.2, f"{count}", ha="center", va="bottom", fontsize=7)
+    ax.set_ylim(0, days["value"].max() * 1.35 + 0.5)
+    ax.set_yticks([])
+    ax.spines["left"].set_visible(False)
+    ax.set_title("Capitals a day", fontweight="normal", fontsize=8)
+    ax.tick_params(axis="x", length=0, labelbottom=False)
+
+
+def _draw_accounts(ax: Axes, accounts: pd.DataFrame, n: int, span: int) -> None:
+    """Dots side by side within the day, in two lines where a day has many."""
+    middle = accounts["earliest"] + (accounts["latest"] - accounts["earliest"]) / 2
+    step = span / 115
+    for (row, _), own in accounts.assign(at=middle).groupby(["row", "at"], sort=True):
+        own = own.sort_values(["used", "source_ids"], ascending=[False, True])
+        per_line = 7 if len(own) > 7 else len(own)
+        for i, account in enumerate(own.itertuples()):
+            line, place = divmod(i, per_line)
+            lines = (len(own) - 1) // per_line + 1
+            width = min(per_line, len(own) - line * per_line)
+            x = mdates.date2num(account.at) + (place - (width - 1) / 2) * step
+            y = n - 1 - row + ((lines - 1) / 2 - line) * 0.26
+            ax.plot(x, y, "o", ms=1.9, mew=0.5, mec=INK, zorder=3,
+                    mfc=INK if account.used else "white")  # fmt: skip
+
+
+def _alt(capitals: pd.DataFrame, table: pd.DataFrame) -> str:
+    days = table[table["mark"] == "day"]
+    counts = "; ".join(f"{d:%-d %B %Y} {int(v)}" for d, v in zip(days["fell"], days["value"],
+                                                               strict=True))  # fmt: skip
+    manners = capitals["manner"].value_counts()
+    how = ", ".join(f"{MANNERS[m][1]} {int(manners[m])}" for m in MANNERS if m in manners)
+    widest = capitals.loc[(capitals["latest"] - capitals["earliest"]).idxmax()]
+    width = (widest["latest"] - widest["earliest"]).days
+    text = f"{len(capitals)} provincial capitals in order of fall. Capitals a day: {counts}. "
+    text += f"How they fell: {how}."
+    if width:
+        text += f" Widest range of days given: {widest['capital']}, {width + 1} days."
+    return text

@@ -1,0 +1,207 @@
+"""F7: the collapse curve, four counts and their own denominators."""
+
+import matplotlib.dates as mdates
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis import collapse
+from analysis.style import FAINT, GRID, INK, PARTY, Drawing, canvas, finish
+
+SLUG = "f07_collapse"
+CURATED = "places taken in the period (this table)"
+# What "held" means differs by monitor; the words stand beside the points.
+LOOKS = {
+    "LWJ": (PARTY["us"], "o", "Long War Journal: districts controlled"),
+    "AAN": (PARTY["government"], "s", "Afghanistan Analysts Network: district centres held"),
+    "US_JCS": (PARTY["air"], "D", "US Joint Chiefs: district centres held"),
+    "SIGAR": (PARTY["civilian"], "^", "SIGAR: districts under insurgent control or influence"),
+}
+SPARE = (FAINT, "v", "")
+
+
+def data(
+    taken: pd.DataFrame,
+    control: pd.DataFrame,
+    district_list: int,
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+) -> pd.DataFrame:
+    """Readings and the curated band in one table.
+
+    Returns
+    -------
+    DataFrame
+        ``series``, ``date``, ``held``, ``low``, ``high`` (districts), ``denominator``,
+        ``unit``, ``row_id``, ``source_ids``; sorted.
+    """
+    found = collapse.readings(control, start, end)
+    dots = pd.DataFrame(
+        {
+            "series": found["monitor"],
+            "date": found["date"],
+            "held": found["held"],
+            "denominator": found["denominator"].astype(float),
+            "unit": found["unit"],
+            "source_ids": found["source_id"],
+        }
+    )
+    band = collapse.held_band(taken, start, end)
+    lines = pd.DataFrame(
+        {
+            "series": CURATED,
+            "date": band["date"],
+            "low": band["low"],
+            "high": band["high"],
+            "denominator": float(district_list),
+            "unit": "districts with a centre taken",
+        }
+    )
+    columns = ["series", "date", "held", "low", "high", "denominator", "unit", "source_ids"]
+    both = pd.concat([p.reindex(columns=columns) for p in (dots, lines) if len(p)])
+    return both.sort_values(["series", "date"], ignore_index=True)
+
+
+def draw(table: pd.DataFrame, title: str) -> Drawing:
+    """Share of each count's own list against days; raw curated counts on the right."""
+    fig = canvas(112)
+    ax = fig.subplots()
+    band = table[table["series"] == CURATED]
+    dots = table[table["series"] != CURATED]
+    whole = band["denominator"].iloc[0]
+    ax.fill_between(
+        band["date"], 100 * band["low"] / whole, 100 * band["high"] / whole, step="post",
+        color=PARTY["taliban"], alpha=0.3, lw=0,
+    )  # fmt: skip
+    for edge in ("low", "high"):
+        ax.step(band["date"], 100 * band[edge] / whole, where="post", color=INK, lw=0.8)
+    last = band.iloc[-1]
+    ax.text(
+        last["date"], 100 * last["low"] / whole - 11,
+        "Taken in the period, by this table,\nearliest to latest dates: "
+        f"{_span(last)} of {whole:.0f}",
+        ha="right", va="top", fontsize=7,
+    )  # fmt: skip
+    _draw_pace(ax, band, whole)
+    undenominated = _draw_readings(ax, dots)
+    first, final = band["date"].iloc[0], band["date"].iloc[-1]
+    ax.set_xlim(first - (final - first) * 0.012, final)
+    top = max(60.0, *(100 * dots["held"] / dots["denominator"]).fillna(0),
+              100 * band["high"].max() / whole)  # fmt: skip
+    ax.set_ylim(0, min(100, top * 1.2))
+    ax.set_ylabel("held by the Taliban, % of each count's own list")
+    right = ax.secondary_yaxis(
+        "right", functions=(lambda y: y * whole / 100, lambda n: 100 * n / whole)
+    )
+    right.set_ylabel(f"districts, for the band (list of {whole:.0f})")
+    ax.grid(axis="y", color=GRID, lw=0.5)
+    locator = mdates.AutoDateLocator(minticks=4, maxticks=9)
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(mdates.DateFormatter("%-d %b %Y"))
+    sources = ", ".join(sorted(dots["series"].unique())) or "no monitor's reading in the period"
+    finish(
+        fig,
+        title,
+        f"Sources: {sources}; band: captures of district centres and provincial capitals in the "
+        "events table.\nPoints are not joined: lists and meanings differ. The band starts at "
+        "nothing; monitors also count what was held before.",
+    )
+    caption = (
+        "Points: each monitor's count over its own number of districts, with the reading's day. "
+        "Band: districts whose centre or whose provincial capital the events table has as taken "
+        "in the period, from certainly held (latest day of fall, any possible loss counted) to "
+        "possibly held (earliest day, loss not yet certain); "
+        f"{_span(last)} on {last['date']:%-d %B %Y}. The band leaves out what was held before "
+        f"{first:%-d %B %Y} and falls that no source in the table reports, so it is a floor, "
+        f"not an estimate of control.{undenominated}"
+    )
+    return Drawing(SLUG, fig, table, title, caption, _alt(table), sorted(set(
+        dots["source_ids"].dropna())))  # fmt: skip
+
+
+def _draw_pace(ax: Axes, band: pd.DataFrame, whole: float) -> None:
+    """Mark the week in which the band rises most, with its slope."""
+    week = collapse.fastest_week(band)
+    if not week["a_day"] > 0:
+        return
+    ends = band.set_index("date").loc[[week["from"], week["to"]]]
+    heights = 50 * (ends["low"] + ends["high"]) / whole
+    ax.plot(ends.index, heights, color=PARTY["air"], lw=1.4, zorder=3)
+    ax.annotate(
+        f"fastest week, from {week['from']:%-d %B}:\n{week['a_day']:.1f} districts a day",
+        (ends.index[0], heights.iloc[0]), xytext=(-8, 18), textcoords="offset points",
+        ha="right", va="bottom", fontsize=7, color=INK,
+    )  # fmt: skip
+
+
+def title(table: pd.DataFrame) -> str:
+    """Finding: the last value of the band beside the last reading of a monitor."""
+    band = table[table["series"] == CURATED]
+    dots = table[(table["series"] != CURATED) & table["denominator"].notna()]
+    last = band.iloc[-1]
+    text = (
+        f"From {band['date'].iloc[0]:%-d %B} to {last['date']:%-d %B %Y} the table has "
+        f"{_span(last)} districts with a centre taken and held"
+    )
+    if dots.empty:
+        return text
+    row = dots.sort_values(["date", "series"]).iloc[-1]
+    return f"{text};\n{row['series']} counted {row['held']:.0f} held by {row['date']:%-d %B}"
+
+
+def _span(row: pd.Series) -> str:
+    low, high = int(row["low"]), int(row["high"])
+    return f"{low}" if low == high else f"{low} to {high}"
+
+
+def _draw_readings(ax: Axes, dots: pd.DataFrame) -> str:
+    """Points with their counts; returns a sentence on readings that have no list."""
+    drawn = dots[dots["denominator"].notna()]
+    bare = dots[dots["denominator"].isna()]
+    ordered = sorted(drawn["series"].unique(), key=lambda m: list(LOOKS).index(m)
+                     if m in LOOKS else len(LOOKS))  # fmt: skip
+    for line, monitor in enumerate(ordered):
+        colour, marker, words = LOOKS.get(monitor, SPARE)
+        own = drawn[drawn["series"] == monitor]
+        share = 100 * own["held"] / own["denominator"]
+        dots_drawn = ax.scatter(own["date"], share, color=colour, marker=marker, s=26, zorder=4)
+        dots_drawn.set_gid(f"readings-{monitor}")
+        crowded = len(own) > 8
+        for at, row in enumerate(own.itertuples()):
+            if crowded and at not in (0, len(own) - 1):
+                continue
+            # Labels of neighbouring monitors stand on either side of their points.
+            first = at == 0 and row.date <= dots["date"].min() + pd.Timedelta(days=5)
+            lift = 0 if first else -9 if line % 3 == 2 else 9
+            ax.annotate(
+                f"{row.held:.0f} of {row.denominator:.0f}", (row.date, share.iloc[at]),
+                xytext=(7 if first else 0, lift), textcoords="offset points",
+                ha="left" if first else "center", va="center", fontsize=6.8, color=INK,
+            )  # fmt: skip
+        ax.scatter([0.015], [0.96 - 0.05 * line], transform=ax.transAxes, color=colour,
+                   marker=marker, s=22)  # fmt: skip
+        ax.text(0.03, 0.96 - 0.05 * line, words or monitor, transform=ax.transAxes,
+                va="center", fontsize=7)  # fmt: skip
+    if bare.empty:
+        return ""
+    listed = "; ".join(f"{r.series} {r.held:.0f} on {r.date:%-d %B %Y}" for r in bare.itertuples())
+    return f" Not drawn, because the monitor's list is not stated: {listed}."
+
+
+def _alt(table: pd.DataFrame) -> str:
+    band = table[table["series"] == CURATED]
+    dots = table[(table["series"] != CURATED) & table["denominator"].notna()]
+    peak = band.loc[band["high"].idxmax()]
+    text = (
+        f"Share held by the Taliban from {band['date'].iloc[0]:%-d %B %Y} to "
+        f"{band['date'].iloc[-1]:%-d %B %Y}. A band of districts taken rises from "
+        f"{_span(band.iloc[0])} to at most {int(peak['high'])} of {band['denominator'].iloc[0]:.0f}"
+    )
+    if len(dots):
+        parts = [
+            f"{r.series} {100 * r.held / r.denominator:.0f} percent on {r.date:%-d %B}"
+            for r in dots.itertuples()
+        ]
+        if len(parts) > 6:
+            parts = [*parts[:3], "and others", *parts[-2:]]
+        text += "; points: " + ", ".join(parts)
+    return text + "."

@@ -1,0 +1,173 @@
+"""The collapse curve: what counts as held on a day, and what monitors are held against."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis import collapse, fig_capitals, fig_collapse, tables
+
+DAY = pd.Timestamp("2021-06-01")
+START, STOP = pd.Timestamp("2021-05-01"), pd.Timestamp("2021-08-15")
+
+
+def capture(event_id="E1", district="Balkh: Balkh", fell=(0, 0), lost=None):
+    window = (DAY + pd.Timedelta(days=d) for d in fell)
+    row = dict(zip(("fell_earliest", "fell_latest"), window, strict=True))
+    back = [DAY + pd.Timedelta(days=d) for d in lost] if lost else [pd.NaT, pd.NaT]
+    row |= {"lost_earliest": back[0], "lost_latest": back[1]}
+    return {"event_id": event_id, "district": district, "lost": lost is not None} | row
+
+
+def event(event_id, outcome="captured_held", target="district_centre", **changes):
+    row = {
+        "event_id": event_id, "outcome": outcome, "target": target, "adm1": "Balkh",
+        "adm2": "Balkh", "place_canonical": "Balkh", "resistance": "fought",
+        "parent_event_id": None, "retakes_event_id": None,
+        "date_start_earliest": DAY, "date_start_latest": DAY,
+        "date_end_earliest": pd.NaT, "date_end_latest": pd.NaT,
+    }  # fmt: skip
+    return row | changes
+
+
+def claim(event_id="E1", field="outcome", value="captured", **changes):
+    row = {
+        "event_id": event_id, "field": field, "value": value, "stance": "affirms",
+        "as_of": "2021-06-05", "used": True, "source_id": "S1", "independence_group": "g",
+    }  # fmt: skip
+    return row | changes
+
+
+def band_on(rows, offset):
+    band = collapse.held_band(pd.DataFrame(rows), START, STOP).set_index("date")
+    return tuple(band.loc[DAY + pd.Timedelta(days=offset), ["low", "high"]])
+
+
+def test_a_place_is_possibly_held_from_its_earliest_day_and_certainly_from_its_latest():
+    rows = [capture(fell=(0, 5))]
+    assert band_on(rows, -1) == (0, 0)
+    assert band_on(rows, 0) == (0, 1)
+    assert band_on(rows, 5) == (1, 1)
+
+
+def test_a_place_lost_again_leaves_the_certain_line_before_the_possible_one():
+    rows = [capture(lost=(3, 6))]
+    assert band_on(rows, 2) == (1, 1)
+    assert band_on(rows, 4) == (0, 1)
+    assert band_on(rows, 6) == (0, 0)
+
+
+def test_a_district_taken_twice_counts_once():
+    rows = [capture(), capture("E2", fell=(1, 1))]
+    assert band_on(rows, 10) == (1, 1)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(-20, 40), st.integers(0, 9), st.integers(0, 9)), max_size=8))
+def test_the_certain_line_never_lies_above_the_possible_one(spans):
+    rows = [
+        capture(f"E{i}", f"district {i % 3}", (a, a + w), (a + w, a + w + v) if v % 2 else None)
+        for i, (a, w, v) in enumerate(spans)
+    ] or [capture()]
+    band = collapse.held_band(pd.DataFrame(rows), START, STOP)
+    assert (band["low"] <= band["high"]).all()
+    assert band["high"].max() <= 3
+
+
+def test_a_recapture_coded_as_an_event_ends_the_capture_it_names():
+    events = pd.DataFrame([event("E1")])
+    back = event("X1", outcome="unknown", target="government_recapture", retakes_event_id="E1",
+                 date_start_earliest=DAY + pd.Timedelta(days=4),
+                 date_start_latest=DAY + pd.Timedelta(days=4))  # fmt: skip
+    taken = collapse.captures(events, pd.DataFrame([claim()]), pd.DataFrame([event("E1"), back]))
+    assert taken.loc[0, "lost"]
+    assert taken.loc[0, "lost_latest"] == DAY + pd.Timedelta(days=4)
+
+
+def test_a_loss_without_a_day_lies_between_the_fall_and_the_first_account_of_it():
+    events = pd.DataFrame([event("E1", outcome="captured_lost")])
+    taken = collapse.captures(events, pd.DataFrame([claim(value="captured_lost")]), events)
+    assert taken.loc[0, "lost_earliest"] == DAY
+    assert taken.loc[0, "lost_latest"] == pd.Timestamp("2021-06-05")
+
+
+def test_a_child_that_repeats_its_parent_is_one_capture():
+    events = pd.DataFrame([event("E1"), event("E2", parent_event_id="E1"),
+                           event("E3", adm2="Kaldar", parent_event_id="E1")])  # fmt: skip
+    taken = collapse.captures(events, pd.DataFrame([claim()]), events)
+    assert sorted(taken["event_id"]) == ["E1", "E3"]
+
+
+def test_a_reading_without_a_stated_list_has_no_share():
+    control = pd.DataFrame(
+        {
+            "monitor": ["LWJ", "LWJ"], "unit": "districts", "date": [DAY, STOP], "date_prec": 1,
+            "taliban": [100, 200], "denominator": pd.array([400, None], dtype="Int64"),
+            "source_id": "S1",
+        }
+    )  # fmt: skip
+    found = collapse.readings(control, START, STOP)
+    assert found["share"].iloc[0] == pytest.approx(0.25)
+    assert found["share"].isna().iloc[1]
+    assert not collapse.paces(found)["same_list"].any()
+
+
+def test_each_monitor_keeps_its_own_denominator_in_the_figure():
+    control = tables.load("district_control")
+    table = fig_collapse.data(pd.DataFrame([capture()]), control, 399, START, STOP)
+    for monitor, own in table.dropna(subset=["held", "denominator"]).groupby("series"):
+        seen = control[(control["monitor"] == monitor) & control["date"].isin(own["date"])]
+        assert set(own["denominator"]) == set(seen["denominator"].astype(float)), monitor
+
+
+def test_the_steepest_week_is_found_where_the_falls_are():
+    rows = [capture(f"E{i}", f"d{i}", (20, 20)) for i in range(14)]
+    week = collapse.fastest_week(collapse.held_band(pd.DataFrame(rows), START, STOP))
+    assert week["a_day"] == pytest.approx(2)
+    assert week["from"] < DAY + pd.Timedelta(days=20) <= week["to"]
+
+
+def test_the_last_summer_starts_on_the_first_of_may():
+    assert collapse.last_summer(pd.Timestamp("2007-01-01"), STOP) == START
+    winter = pd.Timestamp("2020-02-01")
+    assert collapse.last_summer(pd.Timestamp("2007-01-01"), winter) == pd.Timestamp("2019-05-01")
+    assert collapse.last_summer(DAY, STOP) == DAY
+
+
+def test_capitals_are_ordered_by_fall_and_disputes_need_windows_that_share_no_day():
+    events = pd.DataFrame(
+        [
+            event(
+                "E2", target="capital", adm1="Kunduz", date_end_earliest=DAY, date_end_latest=DAY
+            ),
+            event("E1", target="capital", date_start_earliest=START, date_start_latest=START),
+        ]
+    )
+    claims = pd.DataFrame(
+        [
+            claim("E1", "date_start", "2021-05-01"),
+            claim("E1", "date_start", "2021-05-01/2021-05-03", source_id="S2"),
+            claim("E2", "date_end", "2021-06-01"),
+            claim("E2", "date_end", "2021-06-02", source_id="S2"),
+            claim("E2", "date_end", "2021-06-09", source_id="S3", stance="denies"),
+        ]
+    )
+    table = fig_capitals.data(collapse.capital_claims(events, claims))
+    capitals = table[table["mark"] == "capital"]
+    assert list(capitals["adm1"]) == ["Balkh", "Kunduz"]
+    assert list(capitals["value"]) == [2, 2]
+    assert fig_capitals.disputed(table) == 1
+
+
+def test_a_figure_without_capitals_says_so():
+    table = fig_capitals.data(collapse.capital_claims(pd.DataFrame([event("E1")]),
+                                                      pd.DataFrame([claim()])))  # fmt: skip
+    drawing = fig_capitals.draw(table, fig_capitals.title(table))
+    assert "No provincial capital" in drawing.alt
+
+
+def test_all_but_one_capital_has_fallen_by_the_last_day_in_the_real_table():
+    events = tables.load("events")
+    lately = events[events["in_scope"] & (events["date_start_latest"] >= START)]
+    assert collapse.fallen_by(lately, pd.Timestamp("2021-08-05").date()) == 0
+    assert 30 <= collapse.fallen_by(lately, pd.Timestamp("2021-08-15").date()) <= 33

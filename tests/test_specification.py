@@ -1,0 +1,128 @@
+"""The specification curve: what is computed, and that a known jump is found again."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis import fig_specification, specification, tables
+from analysis.errors import EmptySelectionError
+
+MONTHS = pd.period_range("2007-01", "2021-07", freq="M")
+
+
+def seasonal(rng, jump=1.0, at=()):
+    """Counts with a fighting season and a trend; months after `at` multiplied by `jump`."""
+    month = MONTHS.month.to_numpy()
+    rate = 12 * np.exp(0.9 * np.cos(2 * np.pi * (month - 7) / 12) + 0.004 * np.arange(len(MONTHS)))
+    for when in at:
+        place = MONTHS.get_loc(pd.Period(when))
+        rate[place + 1 : place + 4] *= jump
+    return pd.Series(rng.poisson(rate), index=MONTHS)
+
+
+SPRING = [f"{year}-04" for year in (2009, 2011, 2013, 2016, 2018, 2020)]
+
+
+# One decision a calendar month: others of the same month would be compared with each other.
+SPREAD = ["2009-02", "2010-06", "2011-11", "2013-03", "2015-09", "2017-12"]
+
+
+def pooled(values, season, at=SPRING):
+    table = specification.changes(values, 3, counts=True)
+    found = [specification.matched(table, pd.Period(m), season) for m in at]
+    return specification.pool(np.array(found))
+
+
+def test_a_known_jump_is_recovered_and_none_is_not_found_once_the_season_is_allowed_for():
+    rng = np.random.default_rng(5)
+    covered = rejected = fooled = 0
+    runs = 100
+    for _ in range(runs):
+        real = pooled(seasonal(rng, 1.8, SPREAD), "other years", SPREAD)
+        covered += real["low"] <= 1.8 <= real["high"]
+        null = seasonal(rng)
+        clear = pooled(null, "other years")
+        rejected += not clear["low"] <= 1 <= clear["high"]
+        fooled += pooled(null, "ignored")["low"] > 1
+    assert covered >= 0.85 * runs
+    assert rejected <= 0.12 * runs
+    # The same null data, season ignored: every spring date looks like an effect.
+    assert fooled >= 0.95 * runs
+
+
+@given(st.floats(0.2, 5))
+def test_scaling_a_series_of_deaths_does_not_move_the_contrast(factor):
+    rng = np.random.default_rng(1)
+    values = seasonal(rng) + 5.0
+    first = specification.changes(values, 3, counts=False)
+    second = specification.changes(values * factor, 3, counts=False)
+    np.testing.assert_allclose(first, second, atol=1e-9)
+
+
+def test_the_month_of_the_decision_belongs_to_neither_side():
+    values = pd.Series(1.0, index=MONTHS)
+    values[pd.Period("2015-06")] = 1000.0
+    table = specification.changes(values, 2, counts=True)
+    assert table.loc[2015, 6] == pytest.approx(0)
+    assert table.loc[2015, 5] > 5
+
+
+def test_a_missing_month_makes_its_neighbours_missing_not_zero():
+    values = pd.Series(3.0, index=MONTHS)
+    values[pd.Period("2015-06")] = np.nan
+    table = specification.changes(values, 2, counts=True)
+    assert np.isnan(table.loc[2015, [4, 5, 7, 8]].to_numpy(float)).all()
+    assert table.loc[2015, 9] == pytest.approx(0)
+
+
+def test_fewer_than_three_decisions_give_no_estimate():
+    found = specification.pool(np.array([0.1, 0.2, np.nan]))
+    assert math.isnan(found["ratio"]) and found["n_decisions"] == 2
+
+
+def test_the_detectable_ratio_is_found_with_the_stated_power():
+    rng = np.random.default_rng(6)
+    spread, k, hits, runs = 0.5, 10, 0, 600
+    smallest = np.median(
+        [specification.pool(rng.normal(0, spread, k))["smallest"] for _ in range(400)]
+    )
+    for _ in range(runs):
+        hits += specification.pool(rng.normal(math.log(smallest), spread, k))["low"] > 1
+    assert 0.7 < hits / runs < 0.9
+
+
+@pytest.fixture(scope="module")
+def curve():
+    events = tables.load("events")
+    return specification.curve(events[events["in_scope"]], tables.load("violence_monthly"),
+                               tables.load("decisions"), MONTHS)  # fmt: skip
+
+
+def test_every_combination_appears_once_and_one_is_the_headline(curve):
+    assert not curve.duplicated(list(specification.CHOICES)).any()
+    assert curve["headline"].sum() == 1
+    for choice, options in specification.CHOICES.items():
+        assert set(options) <= set(curve[choice]), choice
+
+
+def test_deaths_have_no_confidence_cut(curve):
+    deaths = curve[curve["outcome"].isin(specification.DEATHS)]
+    assert set(deaths["confidence"]) == {"any"} == set(deaths["level"])
+
+
+def test_the_figure_keeps_every_specification_and_its_rank(curve):
+    table = fig_specification.data(curve)
+    drawing = fig_specification.draw(table, fig_specification.title(table))
+    assert drawing.data["ratio"].is_monotonic_increasing
+    assert str(len(curve)) in drawing.alt
+
+
+def test_no_decision_in_the_period_is_a_clear_error():
+    events = tables.load("events")
+    with pytest.raises(EmptySelectionError, match="drawdown decisions"):
+        specification.curve(events[events["in_scope"]], tables.load("violence_monthly"),
+                            tables.load("decisions"), MONTHS[:24])  # fmt: skip

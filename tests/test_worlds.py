@@ -1,0 +1,217 @@
+"""Possible worlds: what is drawn, with which weight, and what was known on a day."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis import fig_worlds, schema, tables, worlds
+from analysis.errors import EmptySelectionError
+from analysis.places import fold
+
+
+def event(event_id="E1", start=("2021-06-01", "2021-06-01"), **changes):
+    row = {
+        "event_id": event_id, "event_name": event_id, "target": "capital", "adm1": "Balkh",
+        "outcome": "captured_held", "resistance": "fought", "conf_event": "A", "where_prec": 1,
+        "date_start_earliest": pd.Timestamp(start[0]), "date_start_latest": pd.Timestamp(start[1]),
+        "date_end_earliest": pd.NaT, "date_end_latest": pd.NaT, "n_sources": 1,
+    }  # fmt: skip
+    return row | changes
+
+
+def claim(field, value, group, party="independent", rule="K0", event_id="E1", **changes):
+    row = {
+        "event_id": event_id, "field": field, "value": value, "independence_group": group,
+        "claimant_party": party, "rule": rule, "stance": "affirms", "machine_rewritten": False,
+        "as_of": "2021-06-02", "source_id": group,
+    }  # fmt: skip
+    return row | changes
+
+
+def drawn(events, claims=(), n=400):
+    claims = pd.DataFrame(claims or [claim("place", "Balkh", "g")])
+    return worlds.draw(pd.DataFrame(events), claims, n, seed=7)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 200), st.integers(0, 30))
+def test_every_drawn_day_lies_in_its_window(offset, width):
+    low = pd.Timestamp("2020-01-01") + pd.Timedelta(days=offset)
+    high = low + pd.Timedelta(days=width)
+    days = drawn([event(start=(low, high))], n=50).start[:, 0]
+    assert (days >= low.to_datetime64()).all() and (days <= high.to_datetime64()).all()
+
+
+def test_days_of_a_window_are_drawn_equally_often():
+    days = drawn([event(start=("2021-06-01", "2021-06-04"))], n=4000).start[:, 0]
+    _, counts = np.unique(days, return_counts=True)
+    assert len(counts) == 4
+    assert counts.min() > 880
+
+
+def test_rival_dates_are_picked_before_a_day_is_drawn():
+    rivals = [claim("date_start", "2021-06-01", "a", rule="D3"),
+              claim("date_start", "2021-06-09", "b", rule="D3")]  # fmt: skip
+    days = drawn([event(start=("2021-06-01", "2021-06-09"))], rivals).start[:, 0]
+    assert set(days.astype("datetime64[D]").astype(str)) == {"2021-06-01", "2021-06-09"}
+
+
+def test_a_party_in_its_own_favour_counts_a_quarter_of_a_neutral_account():
+    rivals = [
+        claim("outcome", "partial_entry", "a", rule="O1"),
+        claim("outcome", "captured", "b", party="taliban", rule="O3"),
+    ]
+    found = drawn([event(outcome="partial_entry")], rivals, n=4000).outcome[:, 0]
+    assert (found == "captured_held").mean() == pytest.approx(0.2, abs=0.03)
+
+
+def test_an_admission_against_interest_counts_in_full():
+    rows = pd.DataFrame(
+        [claim("outcome", "captured", "a", party="government"),
+         claim("outcome", "repelled", "b", party="government"),
+         claim("outcome", "captured", "c", machine_rewritten=True)]
+    )  # fmt: skip
+    assert worlds.weigh(rows).tolist() == [1, worlds.DOUBTED, worlds.DOUBTED]
+
+
+def test_an_earlier_state_does_not_compete_with_a_later_capture():
+    rivals = [claim("outcome", "captured", "a", rule="O1"),
+              claim("outcome", "contested", "b", rule="O2")]  # fmt: skip
+    assert set(drawn([event()], rivals).outcome[:, 0]) == {"captured_held"}
+
+
+def test_the_confidence_cut_keeps_events_at_or_above_it():
+    found = drawn([event("E1"), event("E2", conf_event="D")])
+    assert found.kept[:, 0].all()
+    assert (found.kept[:, 1] == (found.cuts >= "D")).all()
+    assert 0.2 < found.kept[:, 1].mean() < 0.6
+
+
+def test_an_event_known_to_the_country_only_gets_a_province_of_its_year():
+    rows = [event("E1"), event("E2", adm1="Herat"), event("E3", adm1=None, where_prec=6),
+            event("E4", start=("2019-01-01", "2019-01-01"), adm1="Kabul")]  # fmt: skip
+    assert set(drawn(rows).adm1[:, 2]) == {"Balkh", "Herat"}
+
+
+def test_a_place_never_falls_before_the_attack_on_it():
+    row = event(start=("2021-06-01", "2021-06-05"), date_end_earliest=pd.Timestamp("2021-06-02"),
+                date_end_latest=pd.Timestamp("2021-06-05"))  # fmt: skip
+    assert all((w["fell"] >= w["start"]).all() for w in drawn([row]))
+
+
+def test_the_same_seed_gives_the_same_worlds():
+    rows = [event(start=("2021-06-01", "2021-06-30")), event("E2", conf_event="C")]
+    first, second = drawn(rows, n=30), drawn(rows, n=30)
+    assert (first.start == second.start).all() and (first.kept == second.kept).all()
+
+
+def test_a_share_counts_only_worlds_in_which_the_statement_can_be_said():
+    found = drawn([event(start=("2021-06-01", "2021-06-02"))], n=300)
+    said = worlds.share_true(lambda w: None if w["start"].iloc[0].day == 1 else bool(len(w)), found)
+    assert 0 < said.worlds < 300 and said.share == 1
+    silent = worlds.share_true(lambda w: None, found)
+    assert math.isnan(silent.share) and "cannot be said" in str(silent)
+
+
+def test_the_band_holds_the_truth_at_about_its_stated_rate():
+    # Truth: each event on a uniform day of its window; the count of June is then known.
+    rng = np.random.default_rng(11)
+    inside, runs = 0, 60
+    for _ in range(runs):
+        low = pd.Timestamp("2021-05-15") + pd.to_timedelta(rng.integers(0, 40, 40), unit="D")
+        width = rng.integers(0, 30, 40)
+        truth = low + pd.to_timedelta(np.floor(rng.random(40) * (width + 1)), unit="D")
+        rows = [event(f"E{i:02}", (a, a + pd.Timedelta(days=int(w))))
+                for i, (a, w) in enumerate(zip(low, width, strict=True))]  # fmt: skip
+        found = drawn(rows, n=100)
+        ends = worlds.band(lambda w: (w["start"].dt.month == 6).sum(), found)
+        inside += ends[0] <= (truth.month == 6).sum() <= ends[2]
+    assert inside >= 0.88 * runs
+
+
+def test_no_start_window_is_an_error_that_says_so():
+    with pytest.raises(EmptySelectionError, match="start date"):
+        drawn([event(start=(None, None))])
+
+
+# --- what was known on a day ----------------------------------------------------------
+
+
+def test_a_source_without_a_day_enters_on_the_day_it_speaks_of():
+    sources = pd.DataFrame(
+        {"source_id": list("abc"), "date_published": ["2021-07-09", "2021-07", ""]}
+    )
+    claims = pd.DataFrame(
+        {"source_id": list("abbc"), "as_of": ["2021-07-07", "2021-07-07", "", ""]}
+    )
+    found = worlds.known_on(claims, sources)
+    assert found.iloc[:3].dt.strftime("%m-%d").tolist() == ["07-09", "07-07", "07-31"]
+    assert pd.isna(found.iloc[3])
+
+
+def qala_i_naw(events):
+    rows = events[events["adm1"].eq("Badghis") & events["in_scope"]]
+    rows = rows[rows["date_start_latest"] >= "2021-06-01"]
+    return rows[[fold(p).startswith(fold("Qala-i-Naw")) for p in rows["place_canonical"]]]
+
+
+def test_on_8_july_2021_qala_i_naw_was_entered_and_not_taken():
+    then, claims = worlds.as_of("2021-07-08")
+    place = qala_i_naw(then)
+    assert len(place) == 1
+    row = place.iloc[0]
+    assert row["outcome"] in ("partial_entry", "contested")
+    assert row["resistance"] == "fought"
+    assert row["date_start"] == pd.Timestamp("2021-07-07")
+    assert pd.isna(row["held_days_max"])
+    last = claims.loc[claims["event_id"] == row["event_id"], "source_id"].map(
+        tables.load("sources").set_index("source_id")["date_published"]
+    )
+    assert last.dropna().max() <= "2021-07-08"
+
+
+def test_the_fall_of_qala_i_naw_is_unknown_before_it_and_known_after():
+    days = {
+        day: qala_i_naw(worlds.as_of(day)[0]) for day in ("2021-07-05", "2021-07-08", "2021-08-14")
+    }
+    assert days["2021-07-05"].empty
+    assert not days["2021-07-08"]["outcome"].str.startswith("captured").any()
+    assert days["2021-08-14"]["outcome"].eq("captured_held").sum() == 1
+
+
+def test_the_day_before_gives_no_more_than_the_day_itself():
+    earlier, later = (worlds.as_of(d)[1]["claim_id"] for d in ("2021-07-07", "2021-07-08"))
+    assert set(earlier) < set(later)
+
+
+def test_with_every_claim_known_the_view_is_the_table():
+    seeds = {n: schema.read_raw(n) for n in ("events", "claims", "sources", "provinces")}
+    known = worlds.known_on(seeds["claims"], seeds["sources"])
+    whole = seeds["claims"].assign(known=known).groupby("event_id")["known"].agg(
+        lambda k: k.notna().all()
+    )  # fmt: skip
+    then, _ = worlds.as_of("2199-12-31", seeds)
+    now = tables.load("events")
+    sure = [e for e in then["event_id"] if whole[e]][:400]
+    assert len(sure) > 100
+    columns = ["outcome", "resistance", "conf_event", "date_start_earliest", "date_start_latest"]
+    left = then.set_index("event_id").loc[sure, columns]
+    pd.testing.assert_frame_equal(left, now.set_index("event_id").loc[sure, columns],
+                                  check_dtype=False)  # fmt: skip
+
+
+def test_nothing_known_is_an_error_that_names_the_day():
+    with pytest.raises(EmptySelectionError, match="1999-01-01"):
+        worlds.as_of("1999-01-01")
+
+
+def test_the_figure_shows_every_statement_that_can_be_said():
+    found = drawn([event(), event("E2", start=("2015-05-01", "2015-05-01"), adm1="Helmand")], n=30)
+    table = fig_worlds.data(worlds.headlines(found), worlds.statements(found))
+    drawing = fig_worlds.draw(table, fig_worlds.title(table))
+    assert len(drawing.data) == len(worlds.HEADLINES) + len(worlds.STATEMENTS)
+    assert "Helmand" in drawing.alt
