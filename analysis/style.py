@@ -17,6 +17,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
+from PIL import Image
 
 from analysis.tables import write_text
 
@@ -177,7 +178,7 @@ def save(
     with mpl.rc_context(RC):
         for form in formats:
             _write_bytes(out_dir / f"{drawing.slug}.{form}", _picture(drawing.fig, form, 300))
-        preview = _picture(drawing.fig, "png", 110)
+        preview = _smaller(_picture(drawing.fig, "png", 110))
     plt.close(drawing.fig)
     return Saved(drawing.slug, len(drawing.data), data_hash, drawing.alt, preview)
 
@@ -196,6 +197,14 @@ def _picture(fig: Figure, form: str, dpi: int) -> bytes:
     if form == "svg":
         content = content.replace(b"\r\n", b"\n")
     return content
+
+
+def _smaller(picture: bytes) -> bytes:
+    """PNG with a palette: a third of the size in a notebook, and flat colours lose nothing."""
+    buffer = io.BytesIO()
+    image = Image.open(io.BytesIO(picture)).convert("RGB").quantize(colors=96)
+    image.save(buffer, format="png", optimize=True)
+    return buffer.getvalue()
 
 
 def _write_bytes(path: Path, content: bytes) -> None:

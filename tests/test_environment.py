@@ -48,6 +48,7 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported():
                 imported.add(node.module.split(".")[0])
     names = {
         "pyyaml": "yaml",
+        "pillow": "PIL",
         "ahocorasick-rs": "ahocorasick_rs",
         "markupsafe": "markupsafe",
         "diff-diff": "diff_diff",

@@ -42,7 +42,7 @@ SENTENCES = [
         [("dropped a bomb", CARRIED_OUT, "international")],
     ),
     (
-        "The U.S. military said it had carried out several strikes.",
+        "U.S. commanders say that they made several strikes.",
         [("strikes", CARRIED_OUT, "us")],
     ),
     ("It carried out several strikes on exports.", []),
