@@ -170,8 +170,8 @@ def _draw_readings(ax: Axes, dots: pd.DataFrame) -> str:
             if crowded and at not in (0, len(own) - 1):
                 continue
             # Labels of neighbouring monitors stand on either side of their points.
-            first = at == 0 and row.date <= dots["date"].min() + pd.Timedelta(days=5)
-            lift = 0 if first else -9 if line % 3 == 2 else 9
+            first = row.date <= dots["date"].min() + pd.Timedelta(days=5)
+            lift = 10 * at if first else -9 if line % 3 == 2 else 9
             ax.annotate(
                 f"{row.held:.0f} of {row.denominator:.0f}", (row.date, share.iloc[at]),
                 xytext=(7 if first else 0, lift), textcoords="offset points",

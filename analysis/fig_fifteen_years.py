@@ -289,6 +289,10 @@ def _draw_troops(ax: Axes, rows: pd.DataFrame) -> None:
         if part.empty:
             continue
         step = {"drawstyle": "steps-post"} if look["ls"] else {}
+        # No line over more than 400 days without a reading: the level is not known there.
+        silent = part["date"].shift(-1) - part["date"] > pd.Timedelta(days=400)
+        ends = part[silent].assign(date=part["date"][silent] + pd.Timedelta(days=1), value=np.nan)
+        part = pd.concat([part, ends]).sort_values("date")
         ax.plot(
             part["date"], part["value"] / 1000, ms=2.8, mew=0.7, label=TROOP_LABELS[name],
             **look, **step,
