@@ -244,26 +244,23 @@ def readings(control: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> p
 
 
 def paces(found: pd.DataFrame) -> pd.DataFrame:
-    """Net gain a day between neighbouring readings of one monitor.
+    """Net gain a day between neighbouring readings of one monitor over one list.
 
     Returns
     -------
     DataFrame
-        ``monitor``, ``from``, ``to``, ``days``, ``gain``, ``a_day``, ``same_list``
-        (whether the monitor counted over the same denominator both times).
+        ``monitor``, ``denominator``, ``from``, ``to``, ``days``, ``gain``, ``a_day``;
+        readings over lists of different length are never compared.
     """
-    columns = ["monitor", "from", "to", "days", "gain", "a_day", "same_list"]
+    columns = ["monitor", "denominator", "from", "to", "days", "gain", "a_day"]
     table = []
-    for monitor, own in found.groupby("monitor", sort=True):
-        own = own.sort_values("date")
+    listed = found.dropna(subset="denominator")
+    for (monitor, whole), own in listed.groupby(["monitor", "denominator"], sort=True):
+        own = own.sort_values("date").drop_duplicates("date")
         for before, after in zip(own.itertuples(), own.iloc[1:].itertuples(), strict=False):
             days = (after.date - before.date).days
             gain = after.held - before.held
-            if days == 0:
-                continue
-            lists = {before.denominator, after.denominator}
-            same = len(lists) == 1 and pd.notna(before.denominator)
-            table.append((monitor, before.date, after.date, days, gain, gain / days, bool(same)))
+            table.append((monitor, int(whole), before.date, after.date, days, gain, gain / days))
     return pd.DataFrame(table, columns=columns)
 
 

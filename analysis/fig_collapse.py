@@ -118,6 +118,15 @@ def draw(table: pd.DataFrame, title: str) -> Drawing:
         dots["source_ids"].dropna())))  # fmt: skip
 
 
+def _counts(same: pd.DataFrame) -> str:
+    """Label of one monitor's readings of a day; one count over two lists is named once."""
+    parts = []
+    for held, own in same.groupby("held", sort=True):
+        lists = " or ".join(f"{d:.0f}" for d in sorted(set(own["denominator"])))
+        parts.append(f"{held:.0f} of {lists}")
+    return ", ".join(parts)
+
+
 def _draw_pace(ax: Axes, band: pd.DataFrame, whole: float) -> None:
     """Mark the week in which the band rises most, with its slope."""
     week = collapse.fastest_week(band)
@@ -165,15 +174,16 @@ def _draw_readings(ax: Axes, dots: pd.DataFrame) -> str:
         share = 100 * own["held"] / own["denominator"]
         dots_drawn = ax.scatter(own["date"], share, color=colour, marker=marker, s=26, zorder=4)
         dots_drawn.set_gid(f"readings-{monitor}")
-        crowded = len(own) > 8
-        for at, row in enumerate(own.itertuples()):
-            if crowded and at not in (0, len(own) - 1):
+        days = own.assign(share=share).groupby("date", sort=True)
+        crowded = len(days) > 8
+        for at, (day, same) in enumerate(days):
+            if crowded and at not in (0, len(days) - 1):
                 continue
             # Labels of neighbouring monitors stand on either side of their points.
-            first = row.date <= dots["date"].min() + pd.Timedelta(days=5)
+            first = day <= dots["date"].min() + pd.Timedelta(days=5)
             lift = 10 * at if first else -9 if line % 3 == 2 else 9
             ax.annotate(
-                f"{row.held:.0f} of {row.denominator:.0f}", (row.date, share.iloc[at]),
+                _counts(same), (day, same["share"].max()),
                 xytext=(7 if first else 0, lift), textcoords="offset points",
                 ha="left" if first else "center", va="center", fontsize=6.8, color=INK,
             )  # fmt: skip

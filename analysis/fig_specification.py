@@ -20,6 +20,8 @@ def data(curve: pd.DataFrame) -> pd.DataFrame:
 
 def title(table: pd.DataFrame) -> str:
     """Finding: how many specifications lie above one, and how many clearly."""
+    if table.empty:
+        return "Too few drawdown decisions in this selection for a contrast"
     found = specification.summary(table)
     return (
         f"Of {found['specifications']} ways to make the drawdown contrast, "
@@ -30,6 +32,17 @@ def title(table: pd.DataFrame) -> str:
 
 def draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
     """Ratios with intervals in order of size; below, which choice each one made."""
+    if table.empty:
+        fig = canvas(40)
+        ax = fig.subplots()
+        ax.axis("off")
+        text = (
+            f"Fewer than {specification.FEWEST} drawdown decisions have whole months on both sides "
+            "in this selection, so there is nothing to draw."
+        )
+        ax.text(0.5, 0.5, text, ha="center", fontsize=7.5)
+        finish(fig, title, "Source: decisions table.")
+        return Drawing(SLUG, fig, table, title, text, text, ())
     fig = canvas(190)
     ax, board = fig.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [1, 1.25]})
     _draw_ratios(ax, table)

@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis.style import GRID, INK, PARTY, Drawing, canvas, finish
 
-SLUG = "f16_worlds"
+SLUG = "f17_worlds"
 
 
 def data(headlines: pd.DataFrame, statements: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,6 @@ import pandas as pd
 from scipy import stats
 
 from analysis import series
-from analysis.errors import EmptySelectionError
 
 # Half a count on both sides gives a quiet quarter a logarithm (Haldane 1956; Anscombe 1956).
 PAD = 0.5
@@ -157,12 +156,7 @@ def curve(
     DataFrame
         One row a specification: the columns of `CHOICES`, those of `pool`, ``headline``;
         sorted by ratio. Confidence and level are ``any`` for deaths. Specifications with
-        fewer than three decisions are left out.
-
-    Raises
-    ------
-    EmptySelectionError
-        If none is left.
+        fewer than three decisions are left out; a short study may leave none.
     """
     index = index[index <= LAST_WHOLE_MONTH]
     rows = decisions[decisions["kind"].isin(DRAWDOWNS)]
@@ -190,12 +184,9 @@ def curve(
         result = pool(np.array(found), level)
         if not math.isnan(result["ratio"]):
             table.append(choice | result | {"headline": choice == HEADLINE})
-    if not table:
-        raise EmptySelectionError(
-            f"Fewer than {FEWEST} drawdown decisions have whole months on both sides. Widen start "
-            "and end."
-        )
-    return pd.DataFrame(table).sort_values(["ratio", *CHOICES], ignore_index=True)
+    columns = [*CHOICES, "ratio", "low", "high", "smallest", "n_decisions", "headline"]
+    made = pd.DataFrame(table, columns=columns)
+    return made.astype({"headline": bool}).sort_values(["ratio", *CHOICES], ignore_index=True)
 
 
 def summary(table: pd.DataFrame) -> dict[str, float | int]:

@@ -576,12 +576,17 @@ def answer(
     known = said.dropna(subset="share")
     firm = int(((known["share"] >= 0.95) | (known["share"] <= 0.05)).sum())
     total = numbers.set_index("headline").loc["% of offensives that took the place"]
+    contrast = "the drawdown contrast cannot be made with so few decisions"
+    if found["specifications"]:
+        contrast = (
+            f"the drawdown contrast is {chosen}, and of {found['specifications']} ways to make it "
+            f"{100 * found['clear_above']:.0f}% show clearly more after decisions and "
+            f"{100 * found['clear_below']:.0f}% clearly less"
+        )
     return (
         f"The share of offensives that took the place is {total['resolved']:.0f}% and stays "
         f"within {total['low']:.0f} to {total['high']:.0f}% over possible worlds, in which "
-        f"{firm} of {len(known)} statements come out one way nearly always; the drawdown contrast "
-        f"is {chosen}, and of {found['specifications']} ways to make it "
-        f"{100 * found['clear_above']:.0f}% show clearly more after decisions and "
-        f"{100 * found['clear_below']:.0f}% clearly less; of the published facts that can be "
-        f"tested {score['pass']} of {score['pass'] + score['fail']} are reproduced."
+        f"{firm} of {len(known)} statements come out one way nearly always; {contrast}; of the "
+        "published facts that can be tested "
+        f"{score['pass']} of {score['pass'] + score['fail']} are reproduced."
     )

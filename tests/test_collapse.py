@@ -109,7 +109,19 @@ def test_a_reading_without_a_stated_list_has_no_share():
     found = collapse.readings(control, START, STOP)
     assert found["share"].iloc[0] == pytest.approx(0.25)
     assert found["share"].isna().iloc[1]
-    assert not collapse.paces(found)["same_list"].any()
+    assert collapse.paces(found).empty
+
+
+def test_a_pace_needs_two_readings_over_one_list():
+    control = pd.DataFrame(
+        {
+            "monitor": "LWJ", "unit": "districts", "date": [START, DAY, STOP], "date_prec": 1,
+            "taliban": [50, 90, 112], "denominator": [407, 421, 407], "source_id": "S1",
+        }
+    )  # fmt: skip
+    pace = collapse.paces(collapse.readings(control, START, STOP))
+    assert len(pace) == 1
+    assert pace["a_day"].iloc[0] == pytest.approx(62 / (STOP - START).days)
 
 
 def test_each_monitor_keeps_its_own_denominator_in_the_figure():

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import fig_specification, specification, tables
-from analysis.errors import EmptySelectionError
 
 MONTHS = pd.period_range("2007-01", "2021-07", freq="M")
 
@@ -121,8 +120,11 @@ def test_the_figure_keeps_every_specification_and_its_rank(curve):
     assert str(len(curve)) in drawing.alt
 
 
-def test_no_decision_in_the_period_is_a_clear_error():
+def test_a_study_with_too_few_decisions_has_an_empty_curve_and_a_figure_that_says_so():
     events = tables.load("events")
-    with pytest.raises(EmptySelectionError, match="drawdown decisions"):
-        specification.curve(events[events["in_scope"]], tables.load("violence_monthly"),
-                            tables.load("decisions"), MONTHS[:24])  # fmt: skip
+    short = specification.curve(events[events["in_scope"]], tables.load("violence_monthly"),
+                                tables.load("decisions"), MONTHS[:24])  # fmt: skip
+    assert short.empty
+    drawing = fig_specification.draw(short, fig_specification.title(short))
+    assert "Fewer than 3" in drawing.alt
+    assert specification.words(short) == "not estimable in this selection"

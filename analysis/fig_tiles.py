@@ -1,0 +1,282 @@
+"""F5 and F6: 34 provinces as tiles, over time and by era."""
+
+import matplotlib as mpl
+import matplotlib.dates as mdates
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.patches import Rectangle
+
+from analysis.collapse import END
+from analysis.style import FAINT, GRID, INK, PARTY, Drawing, canvas, finish
+
+SLUG_TIME = "f05_tiles"
+SLUG_ERAS = "f06_tile_eras"
+ROWS, COLUMNS = 6, 7
+# Early transfer light, late transfer dark, the printed number says it too.
+TRANCHES = {1: "#56B4E9", 2: "#0072B2", 3: "#CC79A7", 4: "#E69F00", 5: "#000000"}
+# Ratio of the ends of an interval up to which a rate keeps its full, then its half colour.
+SURE, HALF_SURE = 3.0, 8.0
+FEW = 5
+
+
+def short(name: str) -> str:
+    """First six letters, which tell all 34 provinces apart."""
+    return name[:6].strip(" -")
+
+
+# --- F5 --------------------------------------------------------------------------------
+
+
+def time_data(
+    rates: pd.DataFrame, tranches: pd.DataFrame, taken: pd.DataFrame, monthly: pd.DataFrame
+) -> pd.DataFrame:
+    """Marks of the small multiples.
+
+    Parameters
+    ----------
+    rates
+        `analysis.handover.province_rates` by half-year.
+    tranches
+        ``adm1`` and ``tranche``.
+    taken
+        Captures of capitals (`analysis.collapse.captures`).
+    monthly
+        ``adm1``, ``month`` (first day) and ``events``, months with an event.
+
+    Returns
+    -------
+    DataFrame
+        ``mark`` (``rate``, ``month``, ``capital``), ``adm1``, ``tile_row``, ``tile_col``,
+        ``tranche``, ``date``, ``date_end``, ``value``, ``low``, ``high``, ``events``,
+        ``row_id``; sorted.
+    """
+    about = rates.drop_duplicates("adm1").set_index("adm1")
+    last = np.ceil(rates["months"].to_numpy(float)).astype(int) - 1
+    ends = pd.PeriodIndex(rates["from"], freq="M") + last
+    lines = rates.assign(mark="rate", date=rates["from"], value=rates["rate"],
+                         date_end=ends.end_time.normalize().to_numpy())  # fmt: skip
+    bars = monthly.assign(
+        mark="month", date=monthly["month"], value=monthly["events"].astype(float)
+    )
+    falls = taken[(taken["target"] == "capital") & taken["adm1"].isin(about.index)]
+    ticks = pd.DataFrame({"mark": "capital", "adm1": falls["adm1"], "date": falls["fell_latest"],
+                          "row_id": falls["event_id"]})  # fmt: skip
+    columns = ["mark", "adm1", "tile_row", "tile_col", "tranche", "date", "date_end", "value",
+               "low", "high", "events", "row_id"]  # fmt: skip
+    table = pd.concat([p.reindex(columns=columns) for p in (lines, bars, ticks) if len(p)])
+    for column in ("tile_row", "tile_col"):
+        table[column] = table["adm1"].map(about[column]).astype(int)
+    table["tranche"] = table["adm1"].map(tranches.set_index("adm1")["tranche"])
+    return table.sort_values(["mark", "tile_row", "tile_col", "date", "row_id"], ignore_index=True)
+
+
+def time_title(table: pd.DataFrame) -> str:
+    """Finding: where most events lie, and in how many provinces there are too few."""
+    counts = table[table["mark"] == "rate"].groupby("adm1")["events"].sum().sort_values()
+    top = counts.iloc[::-1].head(3)
+    share = 100 * top.sum() / max(counts.sum(), 1)
+    few = int((counts < 10).sum())
+    return (
+        f"{', '.join(top.index)} hold {share:.0f}% of {int(counts.sum())} offensives; "
+        f"{few} of {len(counts)} provinces have fewer than ten"
+    )
+
+
+def time_draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
+    """One tile a province at its place in the grid, each with its own maximum."""
+    fig = canvas(190)
+    # Constrained layout gives up on 34 small axes with empty cells between them.
+    fig.set_layout_engine("none")
+    grid = fig.add_gridspec(ROWS, COLUMNS, left=0.012, right=0.988, bottom=0.068, top=0.905,
+                            hspace=0.42, wspace=0.07)  # fmt: skip
+    rates = table[table["mark"] == "rate"]
+    start, stop = rates["date"].min(), min(rates["date_end"].max(), END)
+    for (row, col, name), own in rates.groupby(["tile_row", "tile_col", "adm1"], sort=True):
+        ax = fig.add_subplot(grid[row - 1, col - 1])
+        rest = table[table["adm1"] == name]
+        _time_tile(ax, own, rest[rest["mark"] == "month"], rest[rest["mark"] == "capital"])
+        ax.set_xlim(start, stop)
+        ax.set_title(name, fontsize=7, pad=2)
+    finish(
+        fig,
+        title,
+        "Source: events and transition tables. Line: offensives a month by half-year, shrunk "
+        f"towards the mean of all provinces; ribbon: {100 * level:.0f}% interval.\nScale "
+        "log(1 + y). Sticks: months with an event. Top left: highest end of the ribbon. Frame and "
+        "number: tranche. ▼ capital taken.",
+    )
+    counts = rates.groupby("adm1")["events"].sum()
+    caption = (
+        f"Offensives a month in {len(counts)} provinces, {int(counts.sum())} in all. Each tile has "
+        "its own scale, printed top left in events a month; the faint line marks half an event a "
+        "month everywhere. Rates of half-years are pulled towards the mean of all provinces, the "
+        "more the fewer events there are. Events known only to the country are not in it."
+    )
+    peak = rates.loc[rates["value"].idxmax()]
+    alt = (
+        f"Small multiples of {len(counts)} provinces in a tile grid. Highest half-year rate: "
+        f"{peak['adm1']}, {peak['value']:.1f} a month from {peak['date']:%B %Y}. Most events: "
+        + ", ".join(f"{n} {int(c)}" for n, c in counts.sort_values(ascending=False).head(4).items())
+        + f". {int((table['mark'] == 'capital').sum())} captures of capitals are marked."
+    )
+    return Drawing(SLUG_TIME, fig, table, title, caption, alt, ())
+
+
+def _time_tile(ax: Axes, rates: pd.DataFrame, months: pd.DataFrame, capitals: pd.DataFrame) -> None:
+    top = float(rates["high"].max())
+    ax.axhline(min(0.5, top), color=GRID, lw=0.5, zorder=0)
+    edges = [*rates["date"], rates["date_end"].iloc[-1]]
+    low, high, value = (np.append(rates[c], rates[c].iloc[-1]) for c in ("low", "high", "value"))
+    ax.fill_between(edges, low, high, step="post", color=PARTY["sky"], alpha=0.4, lw=0)
+    ax.step(edges, value, where="post", color=PARTY["taliban"], lw=0.9)
+    if len(months):
+        share = np.sqrt(months["value"] / max(months["value"].max(), 1))
+        heights = np.expm1(0.2 * share * np.log1p(top))
+        sticks = ax.vlines(months["date"] + pd.Timedelta(days=14), 0, heights, color=FAINT, lw=0.5)
+        sticks.set_gid(f"months-{rates['adm1'].iloc[0]}")
+    ax.plot(capitals["date"], np.full(len(capitals), top), "v", ms=3, clip_on=False,
+            color=PARTY["air"])  # fmt: skip
+    ax.set_yscale("function", functions=(np.log1p, np.expm1))
+    ax.set_ylim(0, np.expm1(np.log1p(top) * 1.1))
+    tranche = rates["tranche"].iloc[0]
+    colour = TRANCHES.get(int(tranche), FAINT) if pd.notna(tranche) else FAINT
+    for spine in ax.spines.values():
+        spine.set_visible(True)
+        spine.set_edgecolor(colour)
+        spine.set_linewidth(1.3)
+    ax.text(0.03, 0.96, f"{top:.1f}", transform=ax.transAxes, va="top", fontsize=5.8, color=FAINT)
+    if pd.notna(tranche):
+        ax.text(0.03, 0.72, f"T{int(tranche)}", transform=ax.transAxes, va="top", fontsize=5.8,
+                color=colour, fontweight="bold")  # fmt: skip
+    ax.set_yticks([])
+    years = (rates["date_end"].max() - rates["date"].min()).days / 365
+    step = 5 if years > 8 else 1
+    ax.xaxis.set_major_locator(mdates.YearLocator(step))
+    ax.xaxis.set_major_formatter(mdates.DateFormatter("’%y"))
+    ax.tick_params(axis="x", labelsize=5.8, length=2, pad=1)
+
+
+# --- F6 --------------------------------------------------------------------------------
+
+
+def era_data(rates: pd.DataFrame) -> pd.DataFrame:
+    """Rates by era with colour class, certainty and change since the era before.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `analysis.handover.province_rates` and ``level`` (1 to 4, quarters of
+        all rates), ``certainty`` (3 sure, 2 half, 1 hardly), ``change`` (ratio to the era
+        before) and ``named`` (whether it is among the three largest changes of its era
+        whose intervals do not overlap).
+    """
+    cuts = rates["rate"].quantile([0.25, 0.5, 0.75]).to_numpy()
+    width = rates["high"] / rates["low"].clip(lower=1e-9)
+    table = rates.assign(
+        level=np.searchsorted(cuts, rates["rate"], side="right") + 1,
+        certainty=np.select([width <= SURE, width <= HALF_SURE], [3, 2], 1),
+    )
+    order = {p: i for i, p in enumerate(dict.fromkeys(rates["period"]))}
+    table["_at"] = table["period"].map(order)
+    table = table.sort_values(["adm1", "_at"])
+    before = table.groupby("adm1")[["rate", "low", "high"]].shift(1)
+    table["change"] = table["rate"] / before["rate"]
+    apart = (table["low"] > before["high"]) | (table["high"] < before["low"])
+    size = np.log(table["change"]).abs().where(apart)
+    table["named"] = size.groupby(table["_at"]).rank(ascending=False, method="first") <= 3
+    return table.sort_values(["_at", "adm1"]).drop(columns="_at").reset_index(drop=True)
+
+
+def era_title(table: pd.DataFrame) -> str:
+    """Finding: in how many tiles the interval is narrow enough to say much."""
+    sure = int((table["certainty"] == 3).sum())
+    last = table[table["period"] == table["period"].iloc[-1]]
+    return (
+        f"Only {sure} of {len(table)} rates are known within a factor of {SURE:.0f}; highest in "
+        f"{last['period'].iloc[0]}: {', '.join(last.nlargest(3, 'rate')['adm1'])}"
+    )
+
+
+def _colour(level: int, certainty: int) -> tuple[float, float, float]:
+    """Four colours when sure, two when half sure, one when hardly: value-suppressing."""
+    merged = {3: level, 2: 1.5 if level <= 2 else 3.5, 1: 2.5}[certainty]
+    base = np.array(mpl.colormaps["cividis_r"]((merged - 0.4) / 4.0)[:3])
+    wash = {3: 0.0, 2: 0.45, 1: 0.82}[certainty]
+    return tuple(base * (1 - wash) + np.array(to_rgb("#ececec")) * wash)
+
+
+def era_draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
+    """One tile map an era; colour washes out as the interval widens."""
+    fig = canvas(140)
+    axes = fig.subplots(2, 3).ravel()
+    eras = list(dict.fromkeys(table["period"]))
+    for ax, era in zip(axes, eras, strict=False):
+        _era_map(ax, table[table["period"] == era], era)
+    _key(axes[len(eras)] if len(eras) < len(axes) else axes[-1], table)
+    for ax in axes[len(eras) + 1 :]:
+        ax.axis("off")
+    finish(
+        fig,
+        title,
+        "Source: events table. Offensives a month, shrunk towards the mean of all provinces of the "
+        f"era. Colour washes out as the {100 * level:.0f}% interval widens.\nDot: fewer than five "
+        "events. ×: change since the era before, where intervals do not overlap (three largest).",
+    )
+    named = table[table["named"]]
+    changes = "; ".join(f"{r.adm1} ×{r.change:.1f} in {r.period}" for r in named.itertuples())
+    caption = (
+        f"{len(table)} rates of {table['adm1'].nunique()} provinces in {len(eras)} eras. Colour "
+        "classes are quarters of all rates; two classes merge where the ends of the interval lie "
+        f"more than a factor of {SURE:.0f} apart, all where they lie more than {HALF_SURE:.0f} "
+        f"apart. Largest changes with intervals apart: {changes or 'none'}. A tile is a province "
+        "whatever its area; eras differ in how densely events were reported."
+    )
+    alt = "Tile maps by era. " + "; ".join(
+        f"{era}: highest {own.nlargest(1, 'rate')['adm1'].iloc[0]} "
+        f"({own['rate'].max():.2f} a month), {int((own['events'] < FEW).sum())} provinces with "
+        "fewer than five events"
+        for era, own in table.groupby("period", sort=False)
+    )  # fmt: skip
+    return Drawing(SLUG_ERAS, fig, table, title, caption, alt + ".", ())
+
+
+def _era_map(ax: Axes, own: pd.DataFrame, era: str) -> None:
+    for row in own.itertuples():
+        colour = _colour(row.level, row.certainty)
+        patch = Rectangle((row.tile_col, -row.tile_row), 0.94, 0.94, fc=colour, ec="white", lw=0.5)
+        patch.set_gid(f"tile-{era}-{row.adm1}")
+        ax.add_patch(patch)
+        dark = sum(colour) < 1.35
+        ink = "white" if dark else INK
+        ax.text(row.tile_col + 0.47, -row.tile_row + 0.62, short(row.adm1), ha="center",
+                va="center", fontsize=5, color=ink)  # fmt: skip
+        if row.named:
+            ax.text(row.tile_col + 0.47, -row.tile_row + 0.26, f"×{row.change:.1f}", ha="center",
+                    va="center", fontsize=5.8, color=ink, fontweight="bold")  # fmt: skip
+        elif row.events < FEW:
+            ax.plot(row.tile_col + 0.47, -row.tile_row + 0.26, ".", ms=2.5, color=ink)
+    ax.set_xlim(0.9, COLUMNS + 1.05)
+    ax.set_ylim(-ROWS - 0.1, 0.05)
+    ax.set_aspect("equal")
+    ax.axis("off")
+    ax.set_title(f"{era}: {int(own['events'].sum())} events", fontsize=8)
+
+
+def _key(ax: Axes, table: pd.DataFrame) -> None:
+    """The palette as a block: value across, certainty down."""
+    cuts = table["rate"].quantile([0, 0.25, 0.5, 0.75, 1]).to_numpy()
+    for step, certainty in enumerate((3, 2, 1)):
+        for number in range(1, 5):
+            ax.add_patch(Rectangle((number, -step), 0.96, 0.9, fc=_colour(number, certainty)))
+    for at, cut in enumerate(cuts):
+        ax.text(1 + at, 1.02, f"{cut:.2g}", ha="center", fontsize=6.2)
+    for step, word in enumerate((f"≤ ×{SURE:.0f}", f"≤ ×{HALF_SURE:.0f}", "wider")):
+        ax.text(5.1, -step + 0.45, word, va="center", fontsize=6.5)
+    ax.text(1, 1.55, "offensives a month", fontsize=6.8)
+    ax.text(5.1, 1.55, "interval", fontsize=6.8)
+    ax.set_xlim(0.4, 7)
+    ax.set_ylim(-4, 3)
+    ax.set_aspect("equal")
+    ax.axis("off")

@@ -1,0 +1,227 @@
+"""The five tranches: the panel, the estimator against its library, and what can be found."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis import fig_handover, fig_tiles, handover, paths, tables
+from analysis.errors import EmptySelectionError, ParameterError
+
+TREATED = handover.cohorts(tables.load("transition"), "full")
+
+
+def simulate(rng, mean=8.0, factor=1.0):
+    return handover.simulate_panel(rng, TREATED, mean, factor)
+
+
+def test_the_fast_estimate_is_the_one_of_the_library():
+    pytest.importorskip("diff_diff", reason="diff-diff is not installed")
+    rng = np.random.default_rng(1)
+    for factor in (1.0, 0.6):
+        table = simulate(rng, factor=factor)
+        fast = handover.group_time(*handover._wide(table))
+        assert fast == pytest.approx(handover._fit(table).overall_att, abs=1e-9)
+
+
+def test_a_known_effect_is_recovered_and_none_is_not_found():
+    rng = np.random.default_rng(2)
+    found = rejected = 0
+    estimates = []
+    for _ in range(40):
+        real, null = (handover._wide(simulate(rng, factor=f)) for f in (0.5, 1.0))
+        effect = handover.group_time(*real)
+        estimates.append(effect)
+        spread = handover.permute(*real, draws=99)
+        found += (np.abs(spread) >= abs(effect)).sum() + 1 <= 5
+        effect = handover.group_time(*null)
+        rejected += (np.abs(handover.permute(*null, draws=99)) >= abs(effect)).sum() + 1 <= 5
+    assert found >= 34
+    assert rejected <= 6
+    assert np.mean(estimates) < -2.5
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000))
+def test_adding_a_common_quarter_effect_or_a_province_level_changes_nothing(seed):
+    rng = np.random.default_rng(seed)
+    outcome, first = (
+        rng.poisson(3, (12, 10)).astype(float),
+        rng.permutation([0] * 5 + [4] * 4 + [7] * 3),
+    )
+    moved = outcome + rng.normal(0, 5, 10)[None, :] + rng.normal(0, 5, 12)[:, None]
+    assert handover.group_time(moved, first) == pytest.approx(
+        handover.group_time(outcome, first), abs=1e-9
+    )
+
+
+def test_a_province_already_transferred_is_never_a_comparison():
+    outcome = np.zeros((3, 6))
+    outcome[0, 2:] = -9.0
+    first = np.array([2, 4, 0])
+    # The first province's fall must not make the second one's transfer look like a rise.
+    assert handover.group_time(outcome, first) == pytest.approx(-9 * 4 / 6)
+
+
+def test_the_panel_is_complete_and_ends_before_the_last_tranche():
+    rows = pd.DataFrame({"adm1": ["Helmand"], "quarter": [pd.Period("2010Q2", "Q")]})
+    table = handover.panel(rows, TREATED)
+    assert table["events"].sum() == 1
+    assert len(table) == table["adm1"].nunique() * table["quarter"].nunique()
+    assert table["quarter"].max() < handover.LAST_TRANCHE
+    last = TREATED.loc[TREATED["quarter"] == TREATED["quarter"].max(), "adm1"]
+    assert set(table.loc[table["first"] == 0, "adm1"]) == set(last)
+
+
+def test_a_tranche_announced_within_a_quarter_counts_from_the_next():
+    first = TREATED[TREATED["tranche"] == 1]
+    assert set(first["quarter"].astype(str)) == {"2011Q2"}
+
+
+def test_one_announcement_leaves_nobody_to_compare_with():
+    rows = pd.DataFrame({"adm1": ["Helmand"], "quarter": [pd.Period("2010Q2", "Q")]})
+    with pytest.raises(EmptySelectionError, match="two announcements"):
+        handover.panel(rows, TREATED[TREATED["tranche"] == 5])
+
+
+def test_a_null_is_reported_with_the_smallest_effect_it_could_have_shown():
+    pytest.importorskip("diff_diff", reason="diff-diff is not installed")
+    found = handover.assess(simulate(np.random.default_rng(4)), draws=199)
+    assert found.smallest > 0
+    assert f"{found.smallest_percent:.0f}%" in handover.words(found)
+    if found.p > 0.05:
+        assert "cannot tell" in handover.verdict(found)
+
+
+def test_a_clear_fall_is_consistent_in_sign_and_never_called_a_replication():
+    pytest.importorskip("diff_diff", reason="diff-diff is not installed")
+    found = handover.assess(simulate(np.random.default_rng(5), factor=0.2), draws=199)
+    assert found.estimate < 0 and found.p < 0.05
+    assert handover.verdict(found).startswith("consistent in sign")
+    assert "replic" not in handover.verdict(found)
+
+
+def test_every_estimator_draws_its_effects_and_the_figure_names_theirs_as_theirs():
+    pytest.importorskip("diff_diff", reason="diff-diff is not installed")
+    table = simulate(np.random.default_rng(6), factor=0.5)
+    study = handover.event_study(table)
+    assert set(study["estimator"]) == set(handover.ESTIMATORS)
+    assert study["quarter"].abs().max() <= handover.REACH
+    found = handover.assess(table, draws=99)
+    data = fig_handover.data(study, handover.by_tranche(table), TREATED, tables.load("provinces"),
+                             found)  # fmt: skip
+    drawing = fig_handover.draw(data, fig_handover.title(found), "simulated events")
+    assert "not a result of ours" in drawing.caption
+    assert (drawing.data["mark"] == "tile").sum() == len(TREATED)
+
+
+def test_a_tranche_of_two_provinces_is_not_interpreted():
+    table = handover.by_tranche(simulate(np.random.default_rng(7))).set_index("tranche")
+    for number, row in table.iterrows():
+        expected = row["provinces"] >= 3 and number != 5
+        assert row["interpreted"] == expected
+
+
+# --- a reader's own GED file -----------------------------------------------------------
+
+
+def ged(tmp_path, rows, header=handover.GED_COLUMNS):
+    path = tmp_path / "ged.csv"
+    pd.DataFrame(rows, columns=header).to_csv(path, index=False)
+    return path
+
+
+ROW = ("Afghanistan", "1", "Helmand province", "2010-05-01", "2010-05-03", "2", "3")
+
+
+def test_ged_events_are_placed_and_what_is_not_is_counted(tmp_path):
+    vague = (*ROW[:5], "5", "3")
+    abroad = ("Iraq", *ROW[1:])
+    lost = (*ROW[:2], "Nowhere province", *ROW[3:])
+    events = handover.read_ged(ged(tmp_path, [ROW, vague, abroad, lost]), tables.load("provinces"))
+    assert events["adm1"].tolist() == ["Helmand"]
+    assert str(events["quarter"].iloc[0]) == "2010Q2"
+    assert events.attrs["dropped"] == 2
+
+
+@pytest.mark.parametrize(
+    ("make", "match"),
+    [
+        (lambda p: p / "none.csv", "no such file"),
+        (lambda p: ged(p, [ROW[1:]], handover.GED_COLUMNS[1:]), "'country' is missing"),
+        (lambda p: ged(p, [("Iraq", *ROW[1:])]), "no row has country"),
+    ],
+)
+def test_a_file_that_is_not_ged_is_refused_with_the_reason(tmp_path, make, match):
+    with pytest.raises(ParameterError, match=match):
+        handover.read_ged(make(tmp_path), tables.load("provinces"))
+
+
+# --- rates -----------------------------------------------------------------------------
+
+
+def test_shrunk_intervals_hold_the_true_rates_at_about_their_level():
+    rng = np.random.default_rng(8)
+    inside = total = 0
+    for _ in range(60):
+        rates = rng.gamma(1.5, 0.2, 34)
+        found = handover.shrink(rng.poisson(rates * 24), 24)
+        inside += ((found["low"] <= rates) & (rates <= found["high"])).sum()
+        total += 34
+    assert 0.92 <= inside / total <= 0.975
+
+
+def test_equal_counts_are_all_pulled_to_one_rate():
+    found = handover.shrink(np.full(34, 6), 12)
+    assert found["rate"].nunique() == 1
+    assert found["rate"].iloc[0] == pytest.approx(0.5, rel=0.01)
+
+
+def test_the_last_half_month_counts_as_half():
+    events = pd.DataFrame({"adm1": ["Kabul"] * 3, "date_prec": 1,
+                           "date_start_earliest": pd.Timestamp("2021-07-10"),
+                           "date_start_latest": pd.Timestamp("2021-07-10")})  # fmt: skip
+    index = pd.period_range("2021-01", "2021-08", freq="M")
+    found = handover.province_rates(events, tables.load("provinces"), handover.half_years(index),
+                                    index)  # fmt: skip
+    assert set(found["months"]) == {6.0, 1.5}
+    assert found.set_index(["adm1", "period"]).loc[("Kabul", "2021 H2"), "raw"] == pytest.approx(2)
+
+
+def test_tile_names_tell_all_provinces_apart():
+    names = tables.load("provinces")["adm1"]
+    assert names.map(fig_tiles.short).nunique() == len(names)
+
+
+def test_colour_says_less_the_less_is_known():
+    distinct = {c: len({fig_tiles._colour(v, c) for v in range(1, 5)}) for c in (3, 2, 1)}
+    assert distinct == {3: 4, 2: 2, 1: 1}
+
+
+def test_a_change_is_named_only_where_intervals_part():
+    rows = [("A", "one", 1.0, 0.9, 1.1), ("A", "two", 5.0, 4.0, 6.0), ("B", "one", 1.0, 0.1, 4.0),
+            ("B", "two", 3.0, 0.5, 6.0)]  # fmt: skip
+    rates = pd.DataFrame(rows, columns=["adm1", "period", "rate", "low", "high"])
+    table = fig_tiles.era_data(rates).set_index(["adm1", "period"])
+    assert table["named"].sum() == 1 and table.loc[("A", "two"), "named"]
+    assert math.isclose(table.loc[("B", "two"), "change"], 3.0)
+
+
+def test_the_method_page_quotes_the_measured_rates():
+    rates = pd.read_csv(paths.ROOT / "benchmarks" / "recovery_handover.csv")
+    text = (paths.DOCS / "method_handover.md").read_text(encoding="utf-8")
+    assert len(rates) > 20
+    for row in rates.itertuples():
+        span = f"{100 * row.rate:.1f}% ({100 * row.low:.1f} to {100 * row.high:.1f})"
+        assert f"| {row.method} | {row.setting} | {row.runs:,} | {span} |" in text
+
+
+def test_measured_false_alarms_of_the_permutation_are_near_their_level():
+    rates = pd.read_csv(paths.ROOT / "benchmarks" / "recovery_handover.csv")
+    null = rates[rates["method"].str.contains("permutation")
+                 & rates["setting"].str.endswith("no effect")]  # fmt: skip
+    assert len(null) == 3
+    assert (null["low"] <= 0.05).all() and (null["rate"] <= 0.1).all()
