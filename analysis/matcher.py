@@ -301,7 +301,7 @@ class Matcher:
         self._heads = []
         for stem in stems:
             # A longer word may fail where a shorter one that opens it holds.
-            fits = {rp for other, rps in by_stem.items() if stem.startswith(other) for rp in rps}
+            fits = {rp for n in range(len(stem)) for rp in by_stem.get(stem[: n + 1], ())}
             ranked = sorted(fits, key=lambda rp: (-len(rp[1]), HEADS.index(rp[0]), rp[1]))
             self._heads.append(
                 [(role, re.compile(_bounded(_expression(p), "-"))) for role, p in ranked]

@@ -9,6 +9,7 @@ Python's ``re``, and of overlapping hits the leftmost, then longest, stays.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import hyperscan
 import numpy as np
@@ -129,7 +130,7 @@ class Scanner:
             self._database.scan(
                 block, match_event_handler=lambda term, start, end, *_: add((start, end, term))
             )
-        rows = np.array(found, np.int64).reshape(-1, 3)
+        rows = np.fromiter(chain.from_iterable(found), np.int64, 3 * len(found)).reshape(-1, 3)
         rows[:, :2] += origin
         return rows
 
@@ -306,12 +307,16 @@ def _whole_words(
 ) -> np.ndarray:
     """Which hits have no letter, digit or underscore of any script next to them."""
     keep = np.ones(len(rows), bool)
-    for number in range(len(rows)):
-        start, end = rows[number, 0], rows[number, 1]
-        if start > first[number] and (data[start - 1] >= 128 or _IS_WORD[data[start - 1]]):
-            keep[number] = not _is_word(_character_before(data, start))
-        if end < last[number] and (data[end] >= 128 or _IS_WORD[data[end]]):
-            keep[number] &= not _is_word(_character_at(data, end))
+    if not len(rows):
+        return keep
+    start, end = rows[:, 0], rows[:, 1]
+    # At the edge of a text there is no neighbour; any byte will do, it is not looked at.
+    before, after = data[np.maximum(start, first + 1) - 1], data[np.minimum(end, last - 1)]
+    # The scan has settled ASCII neighbours of ASCII terms; what is left is rare.
+    for number in np.flatnonzero((start > first) & ((before >= 128) | _IS_WORD[before])):
+        keep[number] = not _is_word(_character_before(data, start[number]))
+    for number in np.flatnonzero((end < last) & ((after >= 128) | _IS_WORD[after])):
+        keep[number] &= not _is_word(_character_at(data, end[number]))
     return keep
 
 
@@ -336,8 +341,15 @@ def _character_at(data: np.ndarray, at: int) -> str:
 def _leftmost_longest(rows: np.ndarray, text: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     order = np.lexsort((rows[:, 2], -rows[:, 1], rows[:, 0]))
     rows, text = rows[order], text[order]
-    free, keep = -1, np.zeros(len(rows), bool)
-    for number, (start, end) in enumerate(rows[:, :2].tolist()):
-        if start >= free:
-            keep[number], free = True, end
+    keep = np.ones(len(rows), bool)
+    if len(rows) < 2:
+        return rows, text
+    # Only where hits overlap is there anything to choose.
+    meets = rows[1:, 0] < np.maximum.accumulate(rows[:, 1])[:-1]
+    free = -1
+    for number in np.flatnonzero(np.append(meets, False) | np.append(False, meets)):
+        start, end = rows[number, 0], rows[number, 1]
+        keep[number] = start >= free
+        if keep[number]:
+            free = end
     return rows[keep], text[keep]

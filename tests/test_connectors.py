@@ -24,22 +24,32 @@ from analysis.connectors import (
 from analysis.errors import EmptySelectionError
 
 # The columns of a GED download, in order.
-GED = """id relid year active_year code_status type_of_violence conflict_dset_id conflict_new_id
-conflict_name dyad_dset_id dyad_new_id dyad_name side_a_dset_id side_a_new_id side_a
-side_b_dset_id side_b_new_id side_b number_of_sources source_article source_office source_date
-source_headline source_original where_prec where_coordinates where_description adm_1 adm_2
-latitude longitude geom_wkt priogrid_gid country country_id region event_clarity date_prec
-date_start date_end deaths_a deaths_b deaths_civilians deaths_unknown best high low gwnoa gwnob""".replace(
-    "\n", " "
-).split(" ")
-ACLED = """event_id_cnty event_date year time_precision disorder_type event_type sub_event_type actor1
-assoc_actor_1 inter1 actor2 assoc_actor_2 inter2 interaction civilian_targeting iso region
-country admin1 admin2 admin3 location latitude longitude geo_precision source source_scale notes
-fatalities tags timestamp""".replace("\n", " ").split(" ")
-GTD = """eventid iyear imonth iday approxdate country country_txt region provstate city latitude
-longitude specificity doubtterr attacktype1_txt targtype1_txt gname nkill nkillter nwound""".replace(
-    "\n", " "
-).split(" ")
+GED = tuple(
+    """id relid year active_year code_status type_of_violence conflict_dset_id
+conflict_new_id conflict_name dyad_dset_id dyad_new_id dyad_name side_a_dset_id
+side_a_new_id side_a side_b_dset_id side_b_new_id side_b number_of_sources
+source_article source_office source_date source_headline source_original where_prec
+where_coordinates where_description adm_1 adm_2 latitude longitude geom_wkt
+priogrid_gid country country_id region event_clarity date_prec date_start date_end
+deaths_a deaths_b deaths_civilians deaths_unknown best high low gwnoa gwnob"""
+    .replace("\n", " ")
+    .split(" ")
+)  # fmt: skip
+ACLED = tuple(
+    """event_id_cnty event_date year time_precision disorder_type event_type sub_event_type
+actor1 assoc_actor_1 inter1 actor2 assoc_actor_2 inter2 interaction
+civilian_targeting iso region country admin1 admin2 admin3 location latitude
+longitude geo_precision source source_scale notes fatalities tags timestamp"""
+    .replace("\n", " ")
+    .split(" ")
+)  # fmt: skip
+GTD = tuple(
+    """eventid iyear imonth iday approxdate country country_txt region provstate city
+latitude longitude specificity doubtterr attacktype1_txt targtype1_txt gname nkill
+nkillter nwound"""
+    .replace("\n", " ")
+    .split(" ")
+)  # fmt: skip
 
 
 def write(path, columns, rows, delimiter=",", encoding="utf-8"):
@@ -54,7 +64,8 @@ def ged_row(number, **cells):
     return {
         "id": f"{number}.0", "type_of_violence": "1", "side_a": "Government of Afghanistan",
         "side_b": "Taleban", "where_prec": "3", "adm_1": "Hilmand province",
-        "country": "Afghanistan", "adm_2": "Sangin district", "latitude": "32.1", "longitude": "64.8", "event_clarity": "1",
+        "country": "Afghanistan", "adm_2": "Sangin district", "latitude": "32.1",
+        "longitude": "64.8", "event_clarity": "1",
         "date_prec": "1", "date_start": "2012-05-03", "date_end": "2012-05-03", "deaths_a": "3",
         "deaths_b": "5.0", "deaths_civilians": "1", "deaths_unknown": "0", "best": "9",
         "high": "12", "low": "8",
