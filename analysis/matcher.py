@@ -9,7 +9,7 @@ Read `Matcher.find` first, then `Matcher._strike`.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import product
 from typing import NamedTuple
@@ -88,6 +88,27 @@ class Mention(NamedTuple):
     def counts(self) -> bool:
         """Whether this is the report's own air strike, carried out and called one."""
         return self.kind == CARRIED_OUT and self.by_name and not self.background
+
+
+class Sign(NamedTuple):
+    """Words that a mention cannot do without, for a quick look at many texts.
+
+    Attributes
+    ----------
+    heads
+        Patterns that a mention starts from.
+    before, after
+        If any, one of them must stand ahead of or behind the head, with at most `words`
+        words between.
+    unless
+        Plain words that, right before a head, rule it out.
+    """
+
+    heads: Sequence[str]
+    before: Sequence[str] = ()
+    after: Sequence[str] = ()
+    words: int = 0
+    unless: Sequence[str] = ()
 
 
 class _Hit(NamedTuple):
@@ -236,6 +257,33 @@ class Matcher:
         """Whether the text reports an air strike of its own time as carried out."""
         return any(m.counts for m in self.find(text))
 
+    def signs(self) -> list[Sign]:
+        """Return the words without which a text holds no mention.
+
+        `find` returns something only for a text that shows at least one of these signs.
+        Most news shows none, so a quick look for them spares the reading.
+        """
+        ground = [
+            p for p, gap, _ in self._patterns("ground_bomber", "before")
+            if gap == 0 and p.islower() and not set("~(*") & set(p)
+        ]  # fmt: skip
+        strong: dict[bool, list[str]] = {True: [], False: []}
+        for role in HEADS:
+            if role not in ("not_a_term", "bare_strike", "munition"):
+                for pattern, _, _ in self._patterns(role):
+                    bomber = role == "aircraft" and pattern in ("bomber", "bomber(s)", "bombers")
+                    strong[bomber].append(pattern)
+        fall = self._patterns("fall_verb", "after")
+        return [
+            Sign(strong[False]),
+            Sign(strong[True], unless=ground),
+            Sign([p for p, _, _ in self._patterns("bare_strike")],
+                 before=[p for p, _, _ in self._patterns("carry_verb")], words=3),
+            Sign([p for p, _, _ in self._patterns("munition")],
+                 before=[p for p, _, _ in self._patterns("drop_verb")],
+                 after=[p for p, _, _ in fall], words=max([4, *(gap for _, gap, _ in fall)])),
+        ]  # fmt: skip
+
     # --- words that can start a mention ---------------------------------------------------
 
     def _compile_heads(self) -> None:
@@ -253,7 +301,7 @@ class Matcher:
         self._heads = []
         for stem in stems:
             # A longer word may fail where a shorter one that opens it holds.
-            fits = {rp for other, rps in by_stem.items() if stem.startswith(other) for rp in rps}
+            fits = {rp for n in range(len(stem)) for rp in by_stem.get(stem[: n + 1], ())}
             ranked = sorted(fits, key=lambda rp: (-len(rp[1]), HEADS.index(rp[0]), rp[1]))
             self._heads.append(
                 [(role, re.compile(_bounded(_expression(p), "-"))) for role, p in ranked]
