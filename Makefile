@@ -8,7 +8,7 @@ SET     ?=
 BASE    ?= HEAD
 
 .DEFAULT_GOAL := help
-.PHONY: help env lock lab seeds codebook notebooks figures report score verify impact lint test clean clobber
+.PHONY: help env lock lab seeds codebook notebooks figures report score duplicates verify impact lint test clean clobber
 
 help: ## list every target with one line each
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ report: $(READY) ## regenerate what is out of date, then write build/report/inde
 
 score: $(READY) ## score the mention matcher against the coded articles and labelled releases
 	@$(PY) -m analysis mentions-score
+
+duplicates: $(READY) ## find copies of one report among your texts: make duplicates TEXTS=folder
+	@$(PY) -m analysis duplicates "$(or $(TEXTS),$(error Say where the texts are: make duplicates TEXTS=folder))"
 
 verify: $(READY) ## regenerate everything in a scratch folder and compare it with figures/
 	@$(PY) -m analysis verify --jobs $(JOBS)

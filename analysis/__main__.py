@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from analysis import paths
@@ -16,6 +17,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     verbs.add_parser("seeds", help="resolve, validate and count the tables")
     verbs.add_parser("codebook", help="write docs/codebook.md")
     verbs.add_parser("mentions-score", help="score the matcher where its texts are at hand")
+    verbs.add_parser(
+        "duplicates", help="find copies of one report in a folder of texts"
+    ).add_argument("folder", type=Path, help="texts named <source_id>.txt")
     for verb, text in (
         ("run", "run notebooks that are out of date"),
         ("report", "run, then write the report"),
@@ -34,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "seeds": _seeds,
             "codebook": _codebook,
             "mentions-score": _mentions_score,
+            "duplicates": _duplicates,
             "run": _run,
             "report": _report,
             "notebooks": _notebooks,
@@ -81,6 +86,13 @@ def _mentions_score(_: argparse.Namespace) -> None:
     from analysis import validation
 
     validation.main()
+
+
+def _duplicates(args: argparse.Namespace) -> None:
+    from analysis import duplicates, schema
+
+    texts = duplicates.read_texts(args.folder)
+    print(duplicates.report(texts, schema.read_raw("sources")))
 
 
 def _run(args: argparse.Namespace) -> None:

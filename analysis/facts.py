@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from analysis import series
-from analysis.tables import load
+from analysis.tables import load, statements
 
 Found = float | str | None
 
@@ -305,7 +305,7 @@ def _peak_to_trough(name: str, first: str, last: str) -> float:
 
 
 def _claimed_not_used(field: str, month: str) -> float | None:
-    rows = load("claims").merge(load("events")[["event_id", "date_start_earliest"]])
+    rows = statements().merge(load("events")[["event_id", "date_start_earliest"]])
     rows = rows[
         (rows["field"] == field)
         & ~rows["used"]

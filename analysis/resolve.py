@@ -24,10 +24,13 @@ BASES = ("stated", "caption", "weekday_resolved", "relative", "inferred")
 COUNTS = ("gov_killed", "tb_killed", "civ_killed", "civ_injured")
 # Whose losses a party counts when it counts the other side's dead.
 OTHER_SIDE = {"gov_killed": frozenset({"taliban"}), "tb_killed": GOVERNMENT_SIDE}
+# What a page says nothing of, in what was seen of it: neither for nor against anything.
+NOT_STATED = "not_stated"
 CAPTURE_TARGETS = ("capital", "district_centre", "border_crossing", "base")
 
 RULES = {
     "K0": "Kept as an account; this field is not resolved into the event.",
+    "S1": "What was seen of the page does not say; kept so that silence can be counted.",
     "K1": "The claimant disputes or denies without giving a state of its own; kept.",
     "M1": "Narrative of a machine-rewritten copy, set aside because another source speaks.",
     "D1": "The windows of all accounts share days: the shared days are taken.",
@@ -139,7 +142,10 @@ def resolve_event(event: dict[str, str], claims: Sequence[Claim]) -> dict[str, s
     """Derived cells of one event, as text, from its claims (which are marked in place)."""
     fields: dict[str, list[Claim]] = defaultdict(list)
     for claim in sorted(claims, key=lambda c: (c.source_id, c.field, c.value, c.party, c.line)):
-        fields[claim.field].append(claim)
+        if claim.value == NOT_STATED:
+            claim.mark("S1", False)
+        else:
+            fields[claim.field].append(claim)
     start, start_letter, basis = resolve_date(fields["date_start"])
     outcome, outcome_letter = resolve_outcome(fields["outcome"], fields["retaken"])
     end, _, _ = resolve_date(_ends_in_time(fields["date_end"], fields["outcome"], outcome))

@@ -22,9 +22,12 @@ from frictionless import Package, system
 from analysis import corrections, paths
 from analysis.dates import parse_window
 from analysis.errors import Problem, SeedError, nearest
+from analysis.resolve import NOT_STATED
 
 Tables = dict[str, pd.DataFrame]
 
+# What is asked of every page on an event: a statement, or a row that says there is none.
+PAIR_FIELDS = ("date_start", "outcome", "air")
 DATE_FIELDS = ("date_start", "date_end", "retaken")
 NUMBER_FIELDS = (
     "air_count",
@@ -356,12 +359,50 @@ def _sources_can_be_found(tables: Tables, seeds: Path, _: bool) -> list[Problem]
     )
 
 
+def _copies_are_grouped(tables: Tables, seeds: Path, _: bool) -> list[Problem]:
+    """Titles that are nearly alike are judged, and copies share an independence group."""
+    from analysis.duplicates import same_titles
+
+    judged = tables["title_matches"]
+    alike = same_titles(tables["sources"])
+    verdict = dict(zip(zip(judged["source_id"], judged["source_id_other"], strict=True),
+                       judged["verdict"], strict=True))  # fmt: skip
+    group = dict(zip(tables["sources"]["source_id"], tables["sources"]["independence_group"],
+                     strict=True))  # fmt: skip
+    title = dict(zip(tables["sources"]["source_id"], tables["sources"]["title"], strict=True))
+    line = {source_id: int(i) for i, source_id in tables["sources"]["source_id"].items()}
+    shown = paths.shown(seeds / "sources.csv")
+    problems = [
+        Problem(
+            shown, line[row.second], "independence_group", "copy or not",
+            f"{group[row.second]} ({row.first}: {group[row.first]})",
+            f"{title[row.first]!r} and {title[row.second]!r} are alike and near in time: give "
+            "both one group, or add the pair to title_matches.csv with the verdict "
+            "separate_reports and why.",
+        )
+        for row in alike[~alike["same_group"]].itertuples()
+        if verdict.get((row.first, row.second)) != "separate_reports"
+    ]  # fmt: skip
+    apart = judged["source_id"].map(group) != judged["source_id_other"].map(group)
+    split = judged[(judged["verdict"] == "same_report") & apart]
+    problems += _problems(
+        "title_matches", split, "verdict", "one report in two groups",
+        "Give both sources the same independence_group.", seeds,
+    )  # fmt: skip
+    known = set(zip(alike["first"], alike["second"], strict=True))
+    idle = judged[[pair not in known for pair in verdict]]
+    return problems + _problems(
+        "title_matches", idle, "source_id_other", "titles not alike",
+        "Nothing is to be judged here (the lower id goes first): remove the row.", seeds,
+    )  # fmt: skip
+
+
 def _claims_read_well(tables: Tables, seeds: Path, _: bool) -> list[Problem]:
     """Each claim's value has the form that its field needs."""
     problems = []
     outcome = [
         "captured", "captured_lost", "partial_entry", "cut_off", "repelled", "contested",
-        "announced",
+        "announced", NOT_STATED,
     ]  # fmt: skip
     codes = {
         "outcome": outcome,
@@ -375,6 +416,8 @@ def _claims_read_well(tables: Tables, seeds: Path, _: bool) -> list[Problem]:
     shown = paths.shown(seeds / "claims.csv")
     for line, row in tables["claims"].iterrows():
         field, value = row["field"], row["value"]
+        if value == NOT_STATED and field == "date_start":
+            continue
         if field in DATE_FIELDS and (hint := _window_problem(value)):
             problems.append(Problem(shown, int(line), "value", "bad date", value, hint))
         elif field in NUMBER_FIELDS and not _is_count(value):
@@ -389,6 +432,39 @@ def _claims_read_well(tables: Tables, seeds: Path, _: bool) -> list[Problem]:
         if row["as_of"] and (hint := _window_problem(row["as_of"])):
             problems.append(Problem(shown, int(line), "as_of", "bad date", row["as_of"], hint))
     return problems
+
+
+def _pairs_are_complete(tables: Tables, seeds: Path, _: bool) -> list[Problem]:
+    """Each page on an event is asked the same three things, and answers each once."""
+    claims = tables["claims"]
+    asked = claims[claims["field"].isin(PAIR_FIELDS)]
+    answered: dict[tuple[str, str], set[str]] = {}
+    for event_id, source_id, field in zip(
+        asked["event_id"], asked["source_id"], asked["field"], strict=True
+    ):
+        answered.setdefault((event_id, source_id), set()).add(field)
+    first = claims.drop_duplicates(["event_id", "source_id"])
+    short = [sorted(set(PAIR_FIELDS) - answered.get((row.event_id, row.source_id), set()))
+             for row in first.itertuples()]  # fmt: skip
+    shown = paths.shown(seeds / "claims.csv")
+    problems = [
+        Problem(
+            shown, int(line), "field", "page not asked", f"{row['event_id']} {row['source_id']}",
+            f"Add a row for {', '.join(missing)}: what the page says, or {NOT_STATED} "
+            "(air: not_mentioned).",
+        )
+        for (line, row), missing in zip(first.iterrows(), short, strict=True)
+        if missing
+    ]  # fmt: skip
+    silent = claims["value"] == NOT_STATED
+    key = ["event_id", "source_id", "field"]
+    speaking = claims.loc[~silent, key].drop_duplicates()
+    quiet = claims[silent]
+    both = quiet[pd.MultiIndex.from_frame(quiet[key]).isin(pd.MultiIndex.from_frame(speaking))]
+    return problems + _problems(
+        "claims", both, "value", "stated and not stated",
+        f"The same page states this field in another row: remove the {NOT_STATED} row.", seeds,
+    )  # fmt: skip
 
 
 def _window_problem(text: str) -> str:
@@ -535,6 +611,7 @@ Check = Callable[[Tables, Path, bool], list[Problem]]
 CROSS_CHECKS: tuple[Check, ...] = (
     _codes_are_defined,
     _sources_can_be_found,
+    _copies_are_grouped,
     _claims_read_well,
     _events_hold_together,
     _totals_add_up,

@@ -104,7 +104,7 @@ class Study:
     @cached_property
     def claims(self) -> pd.DataFrame:
         """Claims on the selected events, with what their sources add."""
-        claims = tables.load("claims")
+        claims = tables.statements()
         claims = claims[claims["event_id"].isin(self.events["event_id"])]
         about = tables.load("sources")[
             ["source_id", "independence_group", "original_outlet", "title", "date_published",

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import paths, schema
+from analysis.resolve import NOT_STATED
 
 DTYPES = {
     "string": "string",
@@ -47,6 +48,18 @@ def load(table: str, seeds: Path = paths.SEEDS) -> pd.DataFrame:
     typed = pd.DataFrame({name: _cast(raw[name], f["type"])
                           for name, f in schema.fields(table, seeds).items()})  # fmt: skip
     return typed.sort_values(schema.primary_key(table, seeds), ignore_index=True)
+
+
+def statements(seeds: Path = paths.SEEDS) -> pd.DataFrame:
+    """Return the claims that say something: all but those that record a page's silence.
+
+    Returns
+    -------
+    DataFrame
+        As `load` gives it for ``claims``, without the rows whose value is ``not_stated``.
+    """
+    claims = load("claims", seeds)
+    return claims[claims["value"] != NOT_STATED].reset_index(drop=True)
 
 
 def _cast(column: pd.Series, kind: str) -> pd.Series:

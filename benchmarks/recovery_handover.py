@@ -1,7 +1,7 @@
 """How often the methods of notebooks 07 to 09 find what was put in, and what was not.
 
 Run: ``.venv/bin/python benchmarks/recovery_handover.py`` (about four minutes). Writes
-``benchmarks/recovery_handover.csv`` and the table in docs/method_handover.md. Seeds are fixed.
+``benchmarks/recovery_handover.csv`` and the table in docs/method.md. Seeds are fixed.
 """
 
 import math
@@ -10,22 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from rates_table import as_table, quote, rate
 
-from analysis import handover, held, paths, specification, tables
+from analysis import handover, held, specification, tables
 from analysis.tables import write_text
 
 SEED = 20210815
 OUT = Path(__file__).with_suffix(".csv")
-DOC = paths.DOCS / "method_handover.md"
-OPEN, CLOSE = "<!--recovery-->", "<!--/recovery-->"
-
-
-def rate(name, setting, hits, runs):
-    from analysis.intervals import share_interval
-
-    low, high = share_interval(int(hits), runs)
-    return {"method": name, "setting": setting, "runs": runs, "rate": hits / runs,
-            "low": low, "high": high}  # fmt: skip
 
 
 def handover_rates(runs=300, draws=199):
@@ -133,25 +124,9 @@ def shrink_rates(runs=500):
     return [rate("province rates: interval holds the truth", "24 months", inside, 34 * runs)]
 
 
-def as_table(rates):
-    """Rates as the rows of a markdown table, with 95% Wilson intervals."""
-    lines = ["| Outcome | Truth | Runs | Rate (95% interval) |", "| --- | --- | --- | --- |"]
-    for row in rates.itertuples():
-        span = f"{100 * row.rate:.1f}% ({100 * row.low:.1f} to {100 * row.high:.1f})"
-        lines.append(f"| {row.method} | {row.setting} | {row.runs:,} | {span} |")
-    return "\n".join(lines)
-
-
-def write_docs(rates):
-    text = DOC.read_text(encoding="utf-8")
-    head, _, rest = text.partition(OPEN)
-    tail = rest.partition(CLOSE)[2]
-    write_text(DOC, f"{head}{OPEN}\n{as_table(rates)}\n{CLOSE}{tail}")
-
-
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     rows = handover_rates() + held_rates() + contrast_rates() + shrink_rates()
     write_text(OUT, pd.DataFrame(rows).to_csv(index=False, float_format="%.3f"))
-    write_docs(pd.read_csv(OUT))
+    quote("recovery_handover", as_table(pd.read_csv(OUT)))
     print(OUT.read_text())

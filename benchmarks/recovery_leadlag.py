@@ -2,7 +2,7 @@
 
 Run with ``python benchmarks/recovery_leadlag.py`` (about ten minutes on two cores). Every
 scenario has its own fixed seed, so the table is the same on each run. It is written to
-``benchmarks/recovery_leadlag.csv`` and into ``docs/method_leadlag.md``.
+``benchmarks/recovery_leadlag.csv`` and into ``docs/method.md``.
 """
 
 import argparse
@@ -18,8 +18,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import pandas as pd
+from rates_table import quote
 
-from analysis import breaks, leadlag, paths, rates, simulations
+from analysis import breaks, leadlag, rates, simulations
 from analysis.tables import write_text
 
 RUNS = 300
@@ -27,8 +28,6 @@ WAR = pd.period_range("2007-01", "2021-07", freq="M")
 MISSION = pd.period_range("2015-01", "2019-12", freq="M")
 PUBLISHED = 25
 RESULTS = Path(__file__).with_suffix(".csv")
-PAGE = paths.DOCS / "method_leadlag.md"
-BEGIN, END = "<!--recovery-->", "<!--/recovery-->"
 
 
 def lead_lag_run(
@@ -224,11 +223,7 @@ def main() -> None:
     print(as_markdown(table))
     if args.runs == RUNS and not args.only:
         write_text(RESULTS, table.to_csv(index=False, lineterminator="\n"))
-        if PAGE.exists():
-            page = PAGE.read_text(encoding="utf-8")
-            head, _, rest = page.partition(BEGIN)
-            _, _, tail = rest.partition(END)
-            write_text(PAGE, f"{head}{BEGIN}\n{as_markdown(table)}\n{END}{tail}")
+        quote("recovery_leadlag", as_markdown(table))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def events():
 
 @pytest.fixture(scope="module")
 def claims(events, published):
-    every = tables.load("claims")
+    every = tables.statements()
     about = published["sources"][["source_id", "independence_group", "date_published"]]
     return every[every["event_id"].isin(events["event_id"])].merge(about, on="source_id")
 

@@ -23,7 +23,7 @@ def made_up(values):
 def selection():
     events = tables.load("events")
     events = series.count_level(events[events["in_scope"]], "child")
-    claims = tables.load("claims")
+    claims = tables.statements()
     claims = claims[claims["event_id"].isin(events["event_id"])]
     seen = tables.load("sources")[["source_id", "text_seen"]]
     return claims.merge(seen, on="source_id"), events

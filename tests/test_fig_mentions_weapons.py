@@ -13,7 +13,7 @@ MONTHS = pd.period_range("2007-01", "2021-08", freq="M")
 def inputs():
     events = tables.load("events")
     events = series.count_level(events[events["in_scope"]], "child")
-    claims = tables.load("claims")
+    claims = tables.statements()
     claims = claims[claims["event_id"].isin(events["event_id"])]
     withheld = series.withheld_from(tables.load("decisions"))
     return claims, events, tables.load("airpower"), withheld, MONTHS

@@ -25,7 +25,7 @@ def events():
 
 @pytest.fixture(scope="module")
 def claims(events):
-    every = tables.load("claims")
+    every = tables.statements()
     return every[every["event_id"].isin(events["event_id"])]
 
 

@@ -163,7 +163,7 @@ def test_days_before_publication_stay_empty_where_only_the_month_is_known(cases,
 
 def test_resolving_from_all_sources_gives_the_committed_row(statements):
     ids = sorted(set(statements["event_id"]))
-    every = tables.load("claims")["source_id"].unique()
+    every = tables.statements()["source_id"].unique()
     again = seed_cases.resolved_from(ids, every).set_index("event_id")
     committed = tables.load("events").set_index("event_id").loc[ids]
     for column in ("outcome", "air_reported", "conf_event", "conf_date", "resistance"):
