@@ -29,10 +29,12 @@ def title(table: pd.DataFrame) -> str:
     """Finding: which statements hold in nearly all worlds, and which do not."""
     said = table[(table["mark"] == "statement") & table["median"].notna()]
     firm = int(((said["median"] >= 0.95) | (said["median"] <= 0.05)).sum())
+    rest = len(said) - firm
     return (
         f"{firm} of {len(said)} statements come out one way in 95% of worlds or more; "
-        f"{len(said) - firm} hang on how sources are read"
-    )
+        + (f"{rest} {'hangs' if rest == 1 else 'hang'} on how sources are read" if rest else
+           "none hangs on how sources are read")
+    )  # fmt: skip
 
 
 def draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis import paths
+from analysis import paths, tables
 
 
 @pytest.fixture
@@ -22,3 +22,10 @@ def seed_texts() -> Path:
     if not folder.exists():
         pytest.skip("the seed texts are not here: set SEED_TEXTS to the folder that holds them")
     return folder
+
+
+@pytest.fixture(scope="session")
+def events():
+    """The in-scope events, as typed rows."""
+    every = tables.load("events")
+    return every[every["in_scope"]].reset_index(drop=True)

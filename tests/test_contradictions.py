@@ -17,12 +17,6 @@ def published():
 
 
 @pytest.fixture(scope="module")
-def events():
-    every = tables.load("events")
-    return every[every["in_scope"]].reset_index(drop=True)
-
-
-@pytest.fixture(scope="module")
 def claims(events, published):
     every = tables.statements()
     about = published["sources"][["source_id", "independence_group", "date_published"]]

@@ -95,11 +95,8 @@ def test_an_empty_folder_and_a_text_that_is_not_utf8_are_named(tmp_path):
         duplicates.read_texts(tmp_path)
 
 
-def test_the_two_articles_on_qala_i_naw_are_two_reports():
-    folder = paths.seed_texts()
-    if not folder.exists():
-        pytest.skip("needs the texts of the seed articles: set SEED_TEXTS")
-    texts = duplicates.read_texts(folder)
+def test_the_two_articles_on_qala_i_naw_are_two_reports(seed_texts):
+    texts = duplicates.read_texts(seed_texts)
     assert len(texts) == 5
     assert duplicates.near_duplicates(texts).empty
 

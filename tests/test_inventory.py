@@ -18,12 +18,6 @@ def published():
 
 
 @pytest.fixture(scope="module")
-def events():
-    every = tables.load("events")
-    return every[every["in_scope"]].reset_index(drop=True)
-
-
-@pytest.fixture(scope="module")
 def claims(events):
     every = tables.statements()
     return every[every["event_id"].isin(events["event_id"])]
