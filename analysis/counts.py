@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis import schema
+from analysis import schema, series
 from analysis.tables import load
 
 
@@ -59,11 +59,62 @@ def overview() -> str:
         f"  {found['two_groups']:.0%} of in-scope events rest on two or more independent groups; "
         f"{found['sources_dated_to_day']:.0%} of their sources are dated to the day"
     )
-    air = load("airpower")
-    months = air[(air["from_month"] == air["to_month"]) & (air["vintage"] == "current")]
-    by_year = months["from_month"].dt.year.value_counts().sort_index()
-    lines.append("  months of air power " + "  ".join(f"{y} {n}" for y, n in by_year.items()))
-    us = load("troop_levels")
-    by_year = us[us["force"] == "US"]["date"].dt.year.value_counts().sort_index()
-    lines.append("  US troop readings   " + "  ".join(f"{y} {n}" for y, n in by_year.items()))
+    said = pairs_that_say()
+    lines.append(
+        f"  {said['pairs']} pairs of event and source; of these, "
+        + ", ".join(f"{said[f]:.0%} say something of {n}" for f, n in
+                    (("date_start", "the start"), ("outcome", "the outcome"), ("air", "strikes")))
+    )  # fmt: skip
+    lines += ["  readings by year"]
+    lines += [f"    {name:20s} " + "  ".join(f"{y} {n}" for y, n in years.items())
+              for name, years in readings_by_year().items()]  # fmt: skip
     return "\n".join(lines)
+
+
+def readings_by_year() -> dict[str, pd.Series]:
+    """How many readings each series has in each year of the study that has any.
+
+    Returns
+    -------
+    dict
+        Number of rows by year (int index), by the name of the series: months of weapons
+        released and their status after subtraction, readings of US and of allied troops,
+        UN counts, attacks, district control.
+    """
+    air = series.airpower_months(
+        load("airpower"), pd.period_range("2007-01", "2021-08", freq="M"),
+        series.withheld_from(load("decisions")),
+    )  # fmt: skip
+    known = air[air["status"].isin(["seen", "implied"])]
+    troops = load("troop_levels")
+    found = {
+        "weapons, months": known["month"].dt.year,
+        "US troops": troops[troops["force"] == "US"]["date"].dt.year,
+        "ISAF and RS troops": troops[troops["force"] == "ISAF_RS"]["date"].dt.year,
+        "UN casualties": load("un_casualties")["from_month"].dt.year,
+        "enemy attacks": load("enemy_attacks")["from_month"].dt.year,
+        "district control": load("district_control")["date"].dt.year,
+    }
+    return {
+        name: years[years.between(2007, 2021)].value_counts().sort_index()
+        for name, years in found.items()
+    }
+
+
+def pairs_that_say() -> dict[str, float]:
+    """How often a page on an event says when it began, how it ended, and if there were strikes.
+
+    Returns
+    -------
+    dict
+        ``pairs`` (of event and source), and the share of them that state ``date_start``,
+        ``outcome`` and ``air`` (a strike reported or denied).
+    """
+    claims = load("claims")
+    pairs = claims[["event_id", "source_id"]].drop_duplicates()
+    said = claims[~claims["value"].isin(["not_stated", "not_mentioned", "text_not_seen"])]
+    return {"pairs": len(pairs)} | {
+        field: len(said.loc[said["field"] == field, ["event_id", "source_id"]].drop_duplicates())
+        / len(pairs)
+        for field in ("date_start", "outcome", "air")
+    }

@@ -127,6 +127,67 @@ def _air_year_rank(measure: str, first: str, last: str) -> float:
 # --- people ---------------------------------------------------------------------------
 
 
+# --- attacks, decisions, tranches -----------------------------------------------------
+
+
+def _attacks(measure: str, unit: str, first: str, last: str) -> float | None:
+    rows = load("enemy_attacks")
+    rows = rows[
+        (rows["measure"] == measure)
+        & (rows["unit"] == unit)
+        & (rows["from_month"] == pd.Period(first, "M"))
+        & (rows["to_month"] == pd.Period(last, "M"))
+        & (rows["vintage"] == "current")
+    ]
+    return series.most_exact(rows["value"]) if len(rows) else None
+
+
+def _attacks_change_ratio(measure: str, first: str, last: str) -> float | None:
+    change = _attacks(measure, "percent_change", first, last)
+    return None if change is None else 1 + change / 100
+
+
+def _attacks_highest_month(measure: str, since: str) -> str | None:
+    """Month that a page ranks first among those since another; the number may be unknown."""
+    rows = load("enemy_attacks")
+    rows = rows[
+        (rows["measure"] == measure)
+        & (rows["unit"] == "rank")
+        & (rows["value"] == 1)
+        & (rows["base_from_month"] == pd.Period(since, "M"))
+    ]
+    months = rows["from_month"].unique()
+    return str(months[0]) if len(months) == 1 else None
+
+
+def _decision_day(label: str) -> str | None:
+    rows = load("decisions")
+    rows = rows[rows["label"] == label]
+    return str(rows["date_kabul"].iloc[0].date()) if len(rows) else None
+
+
+def _decision_change(day: str) -> float | None:
+    rows = load("decisions")
+    rows = rows[(rows["date_kabul"] == pd.Timestamp(day)) & rows["persons_change"].notna()]
+    return float(rows["persons_change"].iloc[0]) if len(rows) else None
+
+
+def _withdrawal_progress(day: str) -> float | None:
+    rows = load("withdrawal_progress")
+    rows = rows[rows["date"] == pd.Timestamp(day)]
+    return float(rows["percent_low"].iloc[0]) if len(rows) else None
+
+
+def _tranche_districts(tranche: str) -> float | None:
+    rows = load("tranches")
+    rows = rows[(rows["tranche"] == int(tranche)) & rows["districts"].notna()]
+    agreed = rows["districts"].unique()
+    return float(agreed[0]) if len(agreed) == 1 else None
+
+
+# --- casualties, troops, control ------------------------------------------------------
+
+
 def _un(scope: str, first: str, last: str, column: str) -> float | None:
     rows = load("un_casualties")
     rows = rows[
@@ -198,10 +259,13 @@ def _control_sum(monitor: str, day: str) -> float:
 
 
 def _control_total(monitor: str, day: str) -> float:
-    """Sum of the three classes, if it is also the stated size of the list."""
+    """Sum of the three classes; a monitor may leave districts in none of them."""
     row = _control_row(monitor, day)
-    total = float(row[["government", "contested", "taliban"]].sum())
-    return total if total == float(row["denominator"]) else float("nan")
+    return float(row[["government", "contested", "taliban"]].sum())
+
+
+def _control_difference(monitor: str, first: str, last: str) -> float:
+    return _control(monitor, last, "taliban") - _control(monitor, first, "taliban")
 
 
 def _control_last(monitor: str) -> str:
@@ -348,6 +412,14 @@ CHECKS: dict[str, Callable[..., Found]] = {
     "airpower_lowest_year": _air_lowest_year,
     "airpower_highest_month": _air_highest_month,
     "airpower_year_rank": _air_year_rank,
+    "attacks": _attacks,
+    "attacks_highest_month": _attacks_highest_month,
+    "attacks_change_ratio": _attacks_change_ratio,
+    "decision_day": _decision_day,
+    "decision_change": _decision_change,
+    "withdrawal_progress": _withdrawal_progress,
+    "tranche_districts": _tranche_districts,
+    "control_difference": _control_difference,
     "un": _un,
     "un_monthly_ratio": _un_monthly_ratio,
     "troops_near": _troops_near,

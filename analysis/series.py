@@ -246,3 +246,27 @@ def quarterly_troops(troops: pd.DataFrame, start: pd.Period, end: pd.Period) -> 
 def study_months(start: pd.Timestamp, end: pd.Timestamp) -> pd.PeriodIndex:
     """Months of a study period."""
     return months(start.date(), end.date())
+
+
+def most_exact(values: pd.Series) -> float:
+    """The reading that a rounded one is a rounding of, where several pages print one figure.
+
+    Parameters
+    ----------
+    values
+        Readings of one measure and period, at least one.
+
+    Returns
+    -------
+    float
+        Readings that end in two zeros are set aside where another within one per cent
+        does not. Of the rest the one most pages print; a tie goes to the lower.
+    """
+    readings = values.astype(float)
+    exact = readings[readings % 100 != 0]
+    kept = [
+        v for v in readings
+        if v % 100 != 0 or not ((exact - v).abs() <= 0.01 * exact.abs()).any()
+    ]  # fmt: skip
+    counts = pd.Series(kept).value_counts()
+    return float(min(counts.index, key=lambda v: (-counts[v], v)))

@@ -87,3 +87,12 @@ def test_a_quarter_without_a_reading_is_missing():
         load("troop_levels"), pd.Period("2018Q1"), pd.Period("2018Q2")
     )
     assert quarters.loc[quarters["readings"] == 0, "low"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("readings", "exact"),
+    [([8204, 8200, 8200], 8204), ([3500, 3495, 3500], 3495), ([4500], 4500), ([8024, 8204, 8204],
+     8204), ([1000, 2037], 1000)],
+)  # fmt: skip
+def test_a_rounded_reading_gives_way_to_the_one_it_rounds(readings, exact):
+    assert series.most_exact(pd.Series(readings, dtype="Float64")) == exact

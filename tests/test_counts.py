@@ -1,0 +1,34 @@
+"""What `make seeds` prints is counted from the tables."""
+
+from analysis import counts
+from analysis.tables import load
+
+
+def test_every_series_has_readings_and_only_within_the_study():
+    found = counts.readings_by_year()
+    assert set(found) >= {"US troops", "UN casualties", "enemy attacks", "district control"}
+    for name, years in found.items():
+        assert years.sum() > 10, name
+        assert years.index.min() >= 2007 and years.index.max() <= 2021, name
+
+
+def test_months_of_weapons_are_counted_once_and_2019_is_nearly_whole():
+    months = counts.readings_by_year()["weapons, months"]
+    assert months.max() <= 12
+    assert months[2019] >= 10
+
+
+def test_a_silent_page_is_a_pair_and_no_statement():
+    said = counts.pairs_that_say()
+    claims = load("claims")
+    assert said["pairs"] == len(claims.groupby(["event_id", "source_id"]))
+    loud = claims[(claims["field"] == "air") & claims["value"].str.startswith("reported")]
+    assert said["air"] >= len(loud[["event_id", "source_id"]].drop_duplicates()) / said["pairs"]
+    assert said["air"] < said["outcome"] < 1
+
+
+def test_the_overview_prints_each_table_and_the_pairs():
+    text = counts.overview()
+    for name in ("enemy_attacks", "title_matches", "tranches", "withdrawal_progress"):
+        assert f"  {name}" in text
+    assert "pairs of event and source" in text
