@@ -613,6 +613,7 @@ CROSS_CHECKS: tuple[Check, ...] = (
     _sources_can_be_found,
     _copies_are_grouped,
     _claims_read_well,
+    _pairs_are_complete,
     _events_hold_together,
     _totals_add_up,
     _spellings_are_unambiguous,

@@ -153,12 +153,16 @@ def test_un_figures_of_different_scope_are_never_set_against_each_other(found):
     assert not own["item"].str.contains("air_international:killed:2019").any()
 
 
-def test_two_current_figures_of_one_month_are_a_contradiction(found, published):
+def test_two_current_figures_of_one_month_are_a_contradiction(events, claims, published):
     airpower = published["airpower"]
-    current = airpower[airpower["vintage"] == "current"]
-    values = current.groupby(["measure", "from_month", "to_month"])["value"].nunique()
-    rivals = {":".join(map(str, key)) for key in values[values > 1].index}
-    assert rivals and rivals <= set(rows(found, "air power")["item"])
+    row = airpower[(airpower["vintage"] == "current") & (airpower["from_month"] == "2019-09")]
+    rival = row.assign(reading_id="A9999", value=row["value"] + 5)
+    both = published | {"airpower": pd.concat([airpower, rival], ignore_index=True)}
+    item = "afcent_weapons_released:2019-09:2019-09"
+    before, _ = contradictions.find(events, claims, published, START, END)
+    after, _ = contradictions.find(events, claims, both, START, END)
+    assert item not in set(rows((before, None), "air power")["item"])
+    assert item in set(rows((after, None), "air power")["item"])
 
 
 @given(st.lists(st.integers(1, 10**6), min_size=2, max_size=8))
