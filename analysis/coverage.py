@@ -92,6 +92,16 @@ def deaths_words(
     }
 
 
+def events_words(found: tuple[pd.DataFrame, LossReport] | None, dropped: int = 0) -> str:
+    """Say whose events a notebook counts, in one sentence."""
+    if found is None:
+        return f"{NO_FILE}, so the events are the curated offensives."
+    return (
+        "The events are the state-based ones of the GED file given; "
+        f"{dropped:,} without a province or a month are left out."
+    )
+
+
 def two_lists(
     events: pd.DataFrame,
     records: pd.DataFrame,
