@@ -6,9 +6,15 @@ READY   := $(VENV)/.ready
 JOBS    ?= 2
 SET     ?=
 BASE    ?= HEAD
+CORPUS  ?=
+SIZE    ?= 1000
+# An option for what stands on the command line, even if empty (DATE= means no dates), and
+# for nothing else: the shell may well have a variable called ID or OUT.
+given    = $(if $(filter command,$(firstword $(origin $(1)))),--$(2) '$($(1))')
 
 .DEFAULT_GOAL := help
-.PHONY: help env lock lab seeds codebook notebooks figures report score duplicates verify impact lint test clean clobber
+.PHONY: help env lock lab seeds codebook notebooks figures report score duplicates mentions bench \
+	verify impact lint test clean clobber
 
 help: ## list every target with one line each
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +57,18 @@ score: $(READY) ## score the mention matcher against the coded articles and labe
 
 duplicates: $(READY) ## find copies of one report among your texts: make duplicates TEXTS=folder
 	@$(PY) -m analysis duplicates "$(or $(TEXTS),$(error Say where the texts are: make duplicates TEXTS=folder))"
+
+# Without a corpus there is nothing to build an environment for.
+mentions: $(if $(CORPUS),$(READY)) ## measure air-strike mentions in texts of your own: make mentions CORPUS=path
+	@$(PY) -m analysis.corpus '$(or $(CORPUS),$(error Say where the texts are: make mentions CORPUS=path, a folder \
+		of .txt or a CSV, TSV or Parquet file; TEXT= DATE= ID= OUTLET= name its columns))' \
+		$(call given,TEXT,text) $(call given,DATE,date) $(call given,ID,id) \
+		$(call given,OUTLET,outlet) $(call given,ENCODING,encoding) $(call given,DATE_FORMAT,date-format) \
+		$(call given,DELIMITER,delimiter) $(call given,FORM,form) $(call given,LEXICON,lexicon) \
+		$(call given,WORKERS,workers) $(call given,OUT,out) $(call given,SCHEDULER,scheduler)
+
+bench: $(READY) ## measure the speed of the mention measure beside other tools: make bench SIZE=100 (MB)
+	@$(PY) benchmarks/mentions.py --mb $(SIZE)
 
 verify: $(READY) ## regenerate everything in a scratch folder and compare it with figures/
 	@$(PY) -m analysis verify --jobs $(JOBS)

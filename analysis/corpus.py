@@ -217,12 +217,12 @@ class _Pool:
     """Give ``submit(*arguments) -> future`` for `measure_chunk`: here, or on Dask."""
 
     def __init__(self, workers: int | None, scheduler: str | None, tasks: int):
-        self.workers = max(1, min(workers or len(os.sched_getaffinity(0)), tasks or 1))
+        self.workers = max(1, min(workers or _cores(), tasks or 1))
         self.scheduler, self.inside, self.close = scheduler, 2 * self.workers, lambda: None
 
     def __enter__(self) -> "_Pool":
         if self.scheduler:
-            from dask.distributed import Client
+            from distributed import Client
 
             try:
                 client = Client(self.scheduler, timeout="20s")
@@ -250,10 +250,18 @@ class _Pool:
     def wait(self, futures: Iterable[Any]) -> set[Any]:
         """Futures that are done, at least one."""
         if self.scheduler:
-            from dask.distributed import wait as wait_dask
+            from distributed import wait as wait_dask
 
             return set(wait_dask(list(futures), return_when="FIRST_COMPLETED").done)
         return wait(futures, return_when=FIRST_COMPLETED).done
+
+
+def _cores() -> int:
+    """Cores this process may use; all of the machine where the system does not say."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # only Linux knows which cores a process may use
+        return os.cpu_count() or 1
 
 
 def _here(*arguments: Any) -> Future:

@@ -11,11 +11,9 @@ by construction. Whatever is found is set beside the sign that Fetzer and others
 report from far richer data; it replicates nothing. Read `panel`, then `assess`.
 """
 
-import csv
 import math
 import warnings
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -23,8 +21,7 @@ import statsmodels.api as sm
 from scipy import stats
 
 from analysis import series
-from analysis.errors import EmptySelectionError, ParameterError
-from analysis.places import fold, province_keys
+from analysis.errors import EmptySelectionError
 from analysis.study import Study
 
 FIRST = pd.Period("2009Q1", "Q")
@@ -39,62 +36,41 @@ POWER = 0.8
 # A mean of two provinces is shown and not interpreted.
 SMALLEST_COHORT = 3
 ESTIMATORS = ("Callaway-Sant'Anna", "Sun-Abraham", "imputation", "two-way fixed effects")
-GED_COLUMNS = ("country", "type_of_violence", "adm_1", "date_start", "date_end", "date_prec",
-               "where_prec")  # fmt: skip
 
 
 # --- outcome ---------------------------------------------------------------------------
 
 
-def read_ged(path: str | Path, provinces: pd.DataFrame) -> pd.DataFrame:
-    """State-based events in Afghanistan from a reader's own UCDP GED file.
+def ged_events(records: pd.DataFrame) -> pd.DataFrame:
+    """State-based events of a reader's own GED file, by province and quarter.
 
     Parameters
     ----------
-    path
-        CSV file with the columns of a GED release.
-    provinces
-        The provinces table, for spellings.
+    records
+        As `connectors.read_ged` gives them.
 
     Returns
     -------
     DataFrame
         ``adm1``, ``quarter``, one row an event dated to a month and placed in a province;
-        ``attrs["dropped"]`` says how many events were not.
+        ``attrs["dropped"]`` says how many state-based events were not.
 
     Raises
     ------
-    ParameterError
-        If the file is missing, lacks a column or holds no such event.
+    EmptySelectionError
+        If there is no such event.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise ParameterError(f"ged_file = {str(path)!r}: no such file. Give the path of a GED csv.")
-    with path.open(encoding="utf-8", newline="") as handle:
-        header = next(csv.reader(handle), [])
-    missing = [c for c in GED_COLUMNS if c not in header]
-    if missing:
-        raise ParameterError(
-            f"{path.name}:1: column {missing[0]!r} is missing. A GED release has: "
-            f"{', '.join(GED_COLUMNS)}."
+    own = records[records["violence"] == "state_based"]
+    good = own["adm1"].notna() & (own["date_prec"] <= 4)
+    if not good.any():
+        raise EmptySelectionError(
+            f"ged_file: none of its {len(records):,} records is a state-based event with a "
+            "province and a month. Use a release of GED with all its columns."
         )
-    raw = pd.read_csv(path, usecols=list(GED_COLUMNS), dtype=str)
-    kind = pd.to_numeric(raw["type_of_violence"], errors="coerce")
-    own = raw[(raw["country"] == "Afghanistan") & (kind == 1)]
-    if own.empty:
-        raise ParameterError(
-            f"{path.name}: no row has country 'Afghanistan' and type_of_violence 1. Use the "
-            "global or the Afghan GED file."
-        )
-    keys = province_keys(provinces)
-    adm1 = own["adm_1"].fillna("").map(lambda name: keys.get(fold(name)))
-    starts = pd.to_datetime(own["date_start"].str[:10], errors="coerce")
-    ends = pd.to_datetime(own["date_end"].str[:10], errors="coerce")
-    placed = pd.to_numeric(own["where_prec"], errors="coerce") <= 4
-    dated = pd.to_numeric(own["date_prec"], errors="coerce") <= 4
-    good = adm1.notna() & starts.notna() & ends.notna() & placed & dated
-    middle = starts + (ends - starts) / 2
-    events = pd.DataFrame({"adm1": adm1, "quarter": middle.dt.to_period("Q")})[good]
+    kept = own[good]
+    middle = kept["date_earliest"] + (kept["date_latest"] - kept["date_earliest"]) / 2
+    quarter = middle.dt.to_period("Q")
+    events = pd.DataFrame({"adm1": kept["adm1"].astype(object), "quarter": quarter})
     events = events.sort_values(["quarter", "adm1"], ignore_index=True)
     events.attrs["dropped"] = int((~good).sum())
     return events

@@ -257,6 +257,12 @@ class Matcher:
         """Whether the text reports an air strike of its own time as carried out."""
         return any(m.counts for m in self.find(text))
 
+    def sentences(self, text: str) -> list[tuple[int, int]]:
+        """Start and end of every sentence, as the matcher sees them; none is empty."""
+        reader = _Reader(text, self._abbreviation)
+        ends = [*reader._boundaries(0, len(text)), len(text)]
+        return [(a, b) for a, b in zip([0, *ends[:-1]], ends, strict=True) if text[a:b].strip()]
+
     def signs(self) -> list[Sign]:
         """Return the words without which a text holds no mention.
 

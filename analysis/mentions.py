@@ -19,7 +19,7 @@ from statsmodels.stats.contingency_tables import StratifiedTable
 
 from analysis.dates import middle_day, parse_window
 from analysis.errors import EmptySelectionError
-from analysis.intervals import share_interval
+from analysis.intervals import poisson_interval, share_interval
 from analysis.series import event_months
 
 FREQUENCIES = {"year": "Y", "quarter": "Q", "month": "M"}
@@ -132,8 +132,9 @@ def mention_shares(
         One row a period and actor (``any`` first): ``period``, ``actor``, ``mentions``,
         ``reports`` (the attention offset), ``share``, ``low``, ``high`` (Wilson, reports
         independent), ``low_clustered``, ``high_clustered`` (the same with reports on one
-        event counted as alike as they are), ``denied``, ``events``. A report that names
-        two owners counts under both. Periods without a report are missing rows, not
+        event counted as alike as they are), ``effective`` (number of independent reports
+        that would tell as much), ``denied``, ``events``. A report that names two owners
+        counts under both. Periods without a report are missing rows, not
         zeros.
     """
     rows = []
@@ -153,7 +154,7 @@ def mention_shares(
             )
     columns = [
         "period", "actor", "mentions", "reports", "share", "low", "high", "low_clustered",
-        "high_clustered", "denied", "events",
+        "high_clustered", "effective", "denied", "events",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
@@ -212,7 +213,9 @@ def corpus_shares(counts: pd.DataFrame, by: str = "month", level: float = 0.95) 
     DataFrame
         One row a period with documents: ``period``, ``mentions`` (documents that
         mention a strike), ``reports`` (all documents), ``share``, ``low``, ``high``
-        (Wilson), and ``per_report`` where mentions were counted.
+        (Wilson), and, where mentions were counted, ``strike_mentions``, ``per_report``,
+        ``per_report_low``, ``per_report_high`` (Garwood; mentions come in clusters of one
+        document, so the interval of the share is the safer one).
     """
     months = pd.PeriodIndex(counts["month"].astype(str), freq="M").asfreq(_frequency(by))
     sums = counts.drop(columns="month").groupby(months).sum(numeric_only=True)
@@ -225,7 +228,10 @@ def corpus_shares(counts: pd.DataFrame, by: str = "month", level: float = 0.95) 
             "share": yes / total, "low": low, "high": high,
         }  # fmt: skip
         if "strike_mentions" in sums:
-            entry["per_report"] = row["strike_mentions"] / total
+            said = int(row["strike_mentions"])
+            ends = poisson_interval(said, total, level)
+            entry |= {"strike_mentions": said, "per_report": said / total,
+                      "per_report_low": ends[0], "per_report_high": ends[1]}  # fmt: skip
         rows.append(entry)
     return pd.DataFrame(rows)
 
@@ -234,13 +240,19 @@ def _share(said: np.ndarray, events: np.ndarray, level: float) -> dict[str, floa
     """Share with two Wilson intervals: reports independent, and clustered by event."""
     n, yes = len(said), int(said.sum())
     low, high = share_interval(yes, n, level)
-    wide = wilson(yes / n, n / design_effect(said, events), level)
+    clusters = len(set(events))
+    # Where all reports say the same, or are of one event, how alike they are cannot be told:
+    # then an event counts as one report, the fewest there can be.
+    told = clusters > 1 and 0 < yes < n
+    effective = n / design_effect(said, events) if told else clusters
+    wide = wilson(yes / n, effective, level)
     return {
         "share": yes / n,
         "low": low,
         "high": high,
         "low_clustered": wide[0],
         "high_clustered": wide[1],
+        "effective": float(effective),
     }
 
 
@@ -251,6 +263,16 @@ def wilson(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
     half = z / (1 + z**2 / n) * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     # Exact ends at 0 and 1, where rounding would leave a trace.
     return 0.0 if share == 0 else centre - half, 1.0 if share == 1 else centre + half
+
+
+def exact(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
+    """Beta interval of a share (Clopper and Pearson 1934); `n` may be broken.
+
+    Wider than Wilson's, and by much where reports are few: one of one is 3 to 100%.
+    """
+    tail, yes = (1 - level) / 2, share * n
+    low = 0.0 if share == 0 else float(stats.beta.ppf(tail, yes, n - yes + 1))
+    return low, 1.0 if share == 1 else float(stats.beta.isf(tail, yes + 1, n - yes))
 
 
 def design_effect(said: np.ndarray, events: np.ndarray) -> float:
@@ -344,6 +366,13 @@ def rogan_gladen(
     low, high = (min(1.0, max(0.0, end)) for end in ends)
     point = min(1.0, max(0.0, point))
     return point, min(low, point), max(high, point)
+
+
+def percent(share: float, low: float, high: float) -> str:
+    """Share and interval in percent, as prose shows them."""
+    if not math.isfinite(share):
+        return "not known"
+    return f"{100 * share:.0f}% ({100 * low:.0f} to {100 * high:.0f})"
 
 
 def correct(shares: pd.DataFrame, accuracy: Accuracy, level: float = 0.95) -> pd.DataFrame:
@@ -456,6 +485,119 @@ def severity_contrast(
         "events_wide": len(totals.loc[True]),
         "events_narrow": len(totals.loc[False]),
     }
+
+
+def severity_fade(
+    claims: pd.DataFrame,
+    events: pd.DataFrame | None = None,
+    level: float = 0.95,
+    draws: int = 999,
+    seed: int = 20210815,
+) -> pd.DataFrame:
+    """Change of the share from the years before to the last year, by how widely reported.
+
+    Returns
+    -------
+    DataFrame
+        Rows ``wide`` (three groups or more), ``narrow`` and ``wide - narrow``: ``before``,
+        ``last`` (shares; missing in the third row), ``change`` with ``low``, ``high`` from
+        resampling whole events, ``detectable`` (smallest change found four times in five).
+        ``attrs["year"]`` is the last year.
+
+    Raises
+    ------
+    EmptySelectionError
+        If one of the four groups has no report.
+
+    Notes
+    -----
+    Weidmann 2016: a change that reporting makes fades among events that everyone reported,
+    so that ``wide - narrow`` has the other sign than the change. A change of the mix of
+    events within the groups is not taken out.
+    """
+    seen = _binned(claims, events, "Y")
+    late = seen["period"] == seen["period"].max()
+    wide = seen["bin"] == "3+"
+    rng = np.random.default_rng(seed)
+    share, drawn = {}, {}
+    for side in (True, False):
+        for after in (False, True):
+            part = seen[(wide == side) & (late == after)]
+            if part.empty:
+                raise EmptySelectionError(
+                    "The last year, or the years before it, have no report on events told by "
+                    f"{'three groups or more' if side else 'fewer than three groups'}: nothing "
+                    "to compare. Widen start and end."
+                )
+            share[side, after] = float(part["mentions"].mean())
+            totals = part.groupby("event_id")["mentions"].agg(["sum", "size"]).to_numpy(float)
+            index = rng.integers(0, len(totals), size=(draws, len(totals)))
+            sums = totals[index].sum(axis=1)
+            drawn[side, after] = sums[:, 0] / sums[:, 1]
+    change = {side: share[side, True] - share[side, False] for side in (True, False)}
+    moved = {side: drawn[side, True] - drawn[side, False] for side in (True, False)}
+    rows = [
+        ("wide", share[True, False], share[True, True], change[True], moved[True]),
+        ("narrow", share[False, False], share[False, True], change[False], moved[False]),
+        ("wide - narrow", np.nan, np.nan, change[True] - change[False], moved[True] - moved[False]),
+    ]
+    tail = (1 - level) / 2
+    table = pd.DataFrame(
+        [
+            (name, before, last, value, *np.quantile(sample, [tail, 1 - tail]),
+             (stats.norm.isf(tail) + stats.norm.ppf(0.8)) * sample.std(ddof=1))
+            for name, before, last, value, sample in rows
+        ],
+        columns=["group", "before", "last", "change", "low", "high", "detectable"],
+    )  # fmt: skip
+    table.attrs["year"] = int(seen["period"].max().year)
+    return table
+
+
+def severity_words(
+    claims: pd.DataFrame, events: pd.DataFrame, level: float = 0.95
+) -> dict[str, str]:
+    """Both severity diagnostics as prose shows them.
+
+    Returns
+    -------
+    dict
+        ``severity_gap``, ``severity_odds`` (of `severity_contrast`), ``fade_wide``,
+        ``fade_narrow``, ``fade_gap``, ``fade_detectable``, ``fade_verdict`` (of
+        `severity_fade`); ``not known`` where there is nothing to compare.
+    """
+    unknown = "not known"
+    words = dict.fromkeys(
+        ("severity_gap", "severity_odds", "fade_year", "fade_wide", "fade_narrow", "fade_gap",
+         "fade_detectable"), unknown,
+    ) | {"fade_verdict": "nothing can be said of it in this selection"}  # fmt: skip
+    try:
+        gap = severity_contrast(claims, events, "Y", level)
+        words["severity_gap"] = _points(gap["difference"], gap["low"], gap["high"])
+        if math.isfinite(gap["odds_ratio"]):
+            words["severity_odds"] = (
+                f"{gap['odds_ratio']:.1f} ({gap['odds_low']:.1f} to {gap['odds_high']:.1f})"
+            )
+        fade = severity_fade(claims, events, level).set_index("group")
+    except EmptySelectionError:
+        return words
+    for key, group in (("wide", "wide"), ("narrow", "narrow"), ("gap", "wide - narrow")):
+        row = fade.loc[group]
+        words[f"fade_{key}"] = _points(row["change"], row["low"], row["high"])
+    wide, both = fade.loc["wide"], fade.loc["wide - narrow"]
+    words["fade_year"] = str(fade.attrs["year"])
+    words["fade_detectable"] = f"{100 * both['detectable']:.0f} points"
+    if wide["low"] <= 0 <= wide["high"]:
+        words["fade_verdict"] = "it cannot be told from none among events that many reported"
+    elif both["change"] * wide["change"] < 0 and not both["low"] <= 0 <= both["high"]:
+        words["fade_verdict"] = "it fades among events that many reported"
+    else:
+        words["fade_verdict"] = "it is there among events that many reported too"
+    return words
+
+
+def _points(value: float, low: float, high: float) -> str:
+    return f"{100 * value:+.0f} points ({100 * low:+.0f} to {100 * high:+.0f})"
 
 
 def _pooled_odds(seen: pd.DataFrame, wide: np.ndarray, level: float) -> dict[str, float]:

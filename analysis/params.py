@@ -27,7 +27,7 @@ class Parameter:
     Attributes
     ----------
     kind
-        ``day``, ``word``, ``words``, ``integer``, ``share`` or ``folder``.
+        ``day``, ``word``, ``words``, ``integer``, ``share``, ``folder`` or ``file``.
     meaning
         Sentence with unit and choices; repeated beside the parameter in the notebook.
     choices
@@ -78,7 +78,7 @@ def registry() -> dict[str, Parameter]:
         "as_of": Parameter(
             "day", "Kabul day whose knowledge is rebuilt", low=FIRST_DAY, high=LAST_DAY
         ),
-        "ged_file": Parameter("folder", "path of a UCDP GED csv file of your own; empty for none"),
+        "ged_file": Parameter("file", "path of a UCDP GED csv file of your own; empty for none"),
         "level": Parameter("share", "coverage of intervals", low=0.5, high=0.99),
     }
 
@@ -166,6 +166,10 @@ def _fault(parameter: Parameter, value: Any) -> str:
         if not right:
             return f"must be {'a whole number' if kind == 'integer' else 'a number like 0.95'}."
         return "" if low <= value <= high else f"must lie between {low} and {high}."
+    if kind == "file":
+        if not isinstance(value, str):
+            return "must be the path of a file in quotes."
+        return "" if not value or Path(value).is_file() else "there is no such file."
     if kind == "folder":
         return "" if isinstance(value, str) else "must be a folder name in quotes."
     words = [value] if kind == "word" else value

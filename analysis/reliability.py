@@ -11,7 +11,9 @@ from statsmodels.stats.inter_rater import cohens_kappa
 
 from analysis import schema
 from analysis.dates import Window, middle_day, parse_window
+from analysis.errors import EmptySelectionError
 from analysis.intervals import block_bootstrap, share_interval
+from analysis.mentions import Accuracy
 from analysis.resolve import _read, resolve_event
 
 # Kappa below this is called weak beside every figure that uses the field.
@@ -112,6 +114,28 @@ def agreement(level: float = 0.95) -> pd.DataFrame:
             }
         )
     return pd.concat([pd.DataFrame(rows), _dates(table, level)], ignore_index=True)
+
+
+def air_accuracy() -> Accuracy:
+    """Error of the first coding of strike mentions, taking the second coder as the measure.
+
+    Returns
+    -------
+    Accuracy
+        For `mentions.correct`. Reports in which the second coder saw a strike reported give
+        the sensitivity, all others the specificity.
+
+    Notes
+    -----
+    Neither coder is the truth, and the second may have been shown more of a page: a
+    correction by this says what the second coder would have counted.
+    """
+    table = pairs()
+    first, second = (table[f"air_{who}"].str.startswith("reported_") for who in ("first", "second"))
+    yes, no = int(second.sum()), int((~second).sum())
+    if not yes or not no:
+        raise EmptySelectionError("The second coder has no report with, or none without, a strike.")
+    return Accuracy(float(first[second].mean()), float((~first[~second]).mean()), yes, no)
 
 
 def _dates(table: pd.DataFrame, level: float) -> pd.DataFrame:

@@ -99,6 +99,9 @@ def build_key(name: str, values: Mapping[str, Any]) -> str:
     digest.update(schema.fingerprint().encode())
     for module in sorted((paths.ROOT / "analysis").glob("*.py")):
         digest.update(module.read_bytes())
+    # Stored scores, which notebook 04 quotes.
+    for stored in sorted((paths.ROOT / "benchmarks").glob("mentions_*.csv")):
+        digest.update(stored.read_bytes())
     digest.update(paths.LOCK.read_bytes())
     return digest.hexdigest()
 

@@ -6,7 +6,9 @@ listed with our reading in ``seeds/label_errors.csv``. The lexicon was worked ou
 random half of the releases; the other half is scored apart. Texts are read where the
 reader keeps them and are never written anywhere.
 
-``python -m analysis mentions-score`` prints and stores the table that `score` returns.
+``python -m analysis mentions-score`` prints and stores the table that `score` returns, and
+the monthly counts of `release_counts`. Notebooks read only what is stored (`committed`,
+`committed_counts`), so that they say the same with and without the texts.
 """
 
 import hashlib
@@ -23,14 +25,17 @@ from analysis import paths, schema
 from analysis.errors import EmptySelectionError, Problem, SeedError
 from analysis.intervals import share_interval
 from analysis.matcher import CARRIED_OUT, Matcher, Mention, default_matcher
-from analysis.mentions import Accuracy
+from analysis.mentions import Accuracy, corpus_shares, correct, percent
 from analysis.tables import write_text
 
 KINDS = tuple(
     str(k) for k in schema.fields("air_mentions")["kind"]["constraints"]["enum"]
 )  # fmt: skip
 HALVES = ("developed_on", "held_out")
+ACTORS = ("us", "international", "afghan", "unspecified")
 SPLIT_SEED = 20210815
+SCORES = "benchmarks/mentions_score.csv"
+RELEASE_COUNTS = "benchmarks/mentions_releases.csv"
 MEASURES = ("precision", "recall", "specificity", "f1", "kappa")
 
 
@@ -275,6 +280,32 @@ def disagreements(releases: pd.DataFrame, matcher: Matcher) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
+def release_counts(releases: pd.DataFrame, matcher: Matcher) -> pd.DataFrame:
+    """What the matcher counts in the releases, by month and actor: numbers, no text.
+
+    Returns
+    -------
+    DataFrame
+        ``month``, ``half``, ``actor`` (``any`` and one row an actor), ``documents``,
+        ``labelled`` (documents with a label; with ``any`` only, labels name no actor),
+        ``with_strike``, ``strike_mentions``: what `mentions.corpus_shares` reads. Sorted.
+        Releases without a day have the month ``undated``.
+    """
+    months = releases["start_date"].str[:7].where(releases["start_date"].str.len() >= 7, "undated")
+    entries = []
+    for place, label, text in zip(
+        zip(months, releases["half"], strict=True), releases["label"], releases["text"], strict=True
+    ):
+        strikes = [m.actor for m in matcher.find(text) if m.counts]
+        for actor in ("any", *ACTORS):
+            own = strikes if actor == "any" else [a for a in strikes if a == actor]
+            flagged = int(label) if actor == "any" else 0
+            entries.append((*place, actor, 1, flagged, int(bool(own)), len(own)))
+    names = ["month", "half", "actor", "documents", "labelled", "with_strike", "strike_mentions"]
+    table = pd.DataFrame(entries, columns=names)
+    return table.groupby(names[:3], sort=True).sum().reset_index()
+
+
 # --- seed articles --------------------------------------------------------------------------
 
 
@@ -336,14 +367,32 @@ def compare_seeds(texts: dict[str, str], matcher: Matcher) -> pd.DataFrame:
 
 
 def score_seeds(texts: dict[str, str], matcher: Matcher) -> pd.DataFrame:
-    """Scores of whole mentions (all fields right), by kind and over all."""
+    """Scores by kind and over all, of whole mentions and of sentences.
+
+    Notes
+    -----
+    A mention is right only if all its fields are. Kappa needs a count of places rightly
+    left alone; sentences give one: does this sentence hold a mention of this kind?
+    """
     compared = compare_seeds(texts, matcher)
+    sentences = [(key, span) for key, text in texts.items() for span in matcher.sentences(text)]
     parts = []
     for kind in ("any", *KINDS):
         chosen = compared if kind == "any" else compared[compared["kind"] == kind]
         by = chosen["by"].value_counts()
         cells = Confusion(by.get("both", 0), by.get("matcher", 0), by.get("hand", 0), 0)
         parts.append(rows("seeds", "mention", kind, Confusion(*map(int, cells))))
+        said = [
+            {
+                (row.source_id, span)
+                for row in chosen[chosen["by"] != other].itertuples()
+                for key, span in sentences
+                if key == row.source_id and span[0] <= row.start < span[1]
+            }
+            for other in ("hand", "matcher")
+        ]
+        answers, labels = ([place in yes for place in sentences] for yes in said)
+        parts.append(rows("seeds", "sentence", kind, Confusion.of(answers, labels)))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -389,14 +438,149 @@ def accuracy(scores: pd.DataFrame, name: str = "releases_held_out") -> Accuracy:
     return Accuracy(tp / (tp + fn), tn / (tn + fp), tp + fn, tn + fp)
 
 
+# --- what is stored --------------------------------------------------------------------------
+
+
+def committed(level: float = 0.95) -> pd.DataFrame:
+    """Stored scores, with intervals computed anew from the stored counts.
+
+    Returns
+    -------
+    DataFrame
+        As `score`: the texts are not needed.
+    """
+    stored = pd.read_csv(paths.ROOT / SCORES)
+    counts = stored.drop_duplicates(["set", "unit", "kind"])
+    parts = [
+        rows(r.set, r.unit, r.kind, Confusion(r.tp, r.fp, r.fn, max(r.tn, 0)), level)
+        for r in counts.itertuples()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def committed_counts() -> pd.DataFrame:
+    """Stored monthly counts of the releases, as `release_counts` gives them."""
+    return pd.read_csv(paths.ROOT / RELEASE_COUNTS)
+
+
+def measure_releases(
+    scores: pd.DataFrame, by: str = "year", level: float = 0.95, actor: str = "any"
+) -> pd.DataFrame:
+    """What the matcher measures in the releases, from the stored counts, beside the labels.
+
+    Parameters
+    ----------
+    scores
+        As `committed` gives them; the error is that on the half the lexicon never saw.
+    by
+        ``month``, ``quarter``, ``year`` or ``all``.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `mentions.corpus_shares`; for ``any``, also ``corrected``,
+        ``corrected_low``, ``corrected_high`` (labels name no actor, so that an actor's
+        error is not known) and ``labelled`` (share with a label).
+    """
+    counts = committed_counts()
+    counts = counts[(counts["actor"] == actor) & (counts["month"] != "undated")]
+    counts = counts.drop(columns=["half", "actor"])
+    if by == "all":
+        counts = counts.assign(month=counts["month"].min())
+    table = corpus_shares(counts, "month" if by == "all" else by, level)
+    if actor != "any":
+        return table
+    labels = corpus_shares(
+        counts.assign(with_strike=counts["labelled"]), "month" if by == "all" else by, level
+    )
+    return correct(table, accuracy(scores), level).assign(labelled=labels["share"])
+
+
+def release_lines(scores: pd.DataFrame, by: str = "year", level: float = 0.95) -> pd.DataFrame:
+    """Table of `measure_releases` as text, one row a period, intervals in brackets."""
+    table = measure_releases(scores, by, level)
+    per = [f"{r.per_report:.2f} ({r.per_report_low:.2f} to {r.per_report_high:.2f})"
+           for r in table.itertuples()]  # fmt: skip
+    return pd.DataFrame(
+        {
+            by: "all" if by == "all" else table["period"].astype(str),
+            "reports": table["reports"],
+            "with_strike": table["mentions"],
+            "share": [percent(r.share, r.low, r.high) for r in table.itertuples()],
+            "mentions_per_report": per,
+            "corrected": [
+                percent(r.corrected, r.corrected_low, r.corrected_high) for r in table.itertuples()
+            ],
+            "labelled": [f"{100 * share:.0f}%" for share in table["labelled"]],
+        }
+    )
+
+
+def lines(scores: pd.DataFrame) -> pd.DataFrame:
+    """Scores as a reader wants them: one row a comparison, measures with bootstrap interval.
+
+    Returns
+    -------
+    DataFrame
+        ``set``, ``unit``, ``kind``, ``tp``, ``fp``, ``fn``, ``tn`` and one text column a
+        measure; ``f1_wilson`` leaves room for errors that a sample without any hides.
+        Comparisons without a single yes are left out: there is nothing to score.
+    """
+    table = []
+    for (name, unit, kind), part in scores.groupby(["set", "unit", "kind"], sort=False):
+        first = part.iloc[0]
+        if not first[["tp", "fp", "fn"]].sum():
+            continue
+        own = part.set_index("measure")
+        entry = {"set": name, "unit": unit, "kind": kind}
+        entry |= {c: str(first[c]) if first[c] >= 0 else "" for c in Confusion._fields}
+        for measure in MEASURES:
+            known = measure in own.index and not math.isnan(own.loc[measure, "value"])
+            entry[measure] = interval_words(own.loc[measure]) if known else ""
+        wilson = own.loc["f1", ["wilson_low", "wilson_high"]]
+        entry["f1_wilson"] = f"{wilson.iloc[0]:.2f} to {wilson.iloc[1]:.2f}"
+        table.append(entry)
+    return pd.DataFrame(table)
+
+
+def interval_words(row: pd.Series) -> str:
+    """Value and interval of one score, as prose shows them."""
+    return f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
+
+
+def headline(scores: pd.DataFrame) -> dict[str, int | str]:
+    """Numbers that prose quotes about the matcher."""
+    own = scores.set_index(["set", "unit", "kind", "measure"]).sort_index()
+    held = own.loc["releases_held_out", "text", "airstrike"]
+    every = own.loc["releases", "text", "airstrike"].iloc[0]
+    seeds = own.loc["seeds", "mention", "any"].loc["f1"]
+    return {
+        **{f"held_{m}": interval_words(held.loc[m]) for m in MEASURES},
+        "held_yes": int(held.iloc[0][["tp", "fn"]].sum()),
+        "held_n": int(held.iloc[0]["n"]),
+        "releases_n": int(every["n"]),
+        "all_f1": interval_words(own.loc["releases", "text", "airstrike"].loc["f1"]),
+        "releases_differ": int(every["fp"] + every["fn"]),
+        "wide_precision": interval_words(
+            own.loc["releases_wide", "text", "airstrike"].loc["precision"]
+        ),
+        "seed_mentions": int(seeds[["tp", "fn"]].sum()),
+        "seed_right": int(seeds["tp"]),
+        "seed_f1_wilson": f"{seeds['wilson_low']:.2f} to {seeds['wilson_high']:.2f}",
+    }  # fmt: skip
+
+
 def main() -> None:
-    """Print the scores and store them as ``benchmarks/mentions_score.csv``."""
+    """Print the scores and store them, and the monthly counts, in ``benchmarks/``."""
     scores = score()
     stored = scores.round(4).to_csv(index=False, lineterminator="\n")
-    write_text(paths.ROOT / "benchmarks" / "mentions_score.csv", stored)
-    shown = scores[["set", "kind", "measure", "tp", "fp", "fn", "value", "low", "high"]]
+    write_text(paths.ROOT / SCORES, stored)
+    shown = scores[["set", "unit", "kind", "measure", "tp", "fp", "fn", "value", "low", "high"]]
     print(shown.round(3).dropna(subset=["value"]).to_string(index=False))
     if releases_path().exists():
+        releases = read_releases()
+        counts = release_counts(releases, default_matcher())
+        write_text(paths.ROOT / RELEASE_COUNTS, counts.to_csv(index=False, lineterminator="\n"))
         print("\nreleases on which matcher and label differ:")
-        differ = disagreements(read_releases(), default_matcher())
+        differ = disagreements(releases, default_matcher())
         print(differ.drop(columns="text_sha256").to_string(index=False))

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import distributed
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -164,7 +165,6 @@ def test_the_number_of_workers_changes_no_byte(tmp_path, small_chunks, kind):
 
 
 def test_a_dask_cluster_gives_the_same_bytes_as_this_machine(tmp_path, small_chunks):
-    distributed = pytest.importorskip("distributed", reason="dask.distributed is not installed")
     path = write_csv(tmp_path / "c.csv", reports(300))
     measure(path, tmp_path / "here")
     with distributed.LocalCluster(
@@ -176,13 +176,10 @@ def test_a_dask_cluster_gives_the_same_bytes_as_this_machine(tmp_path, small_chu
 
 
 def test_a_scheduler_that_is_not_there_is_one_clear_message(tmp_path, monkeypatch):
-    distributed = pytest.importorskip("distributed", reason="dask.distributed is not installed")
-
     def refuse(*_, **__):
         raise OSError("timed out")
 
     monkeypatch.setattr(distributed, "Client", refuse)
-    monkeypatch.setattr("dask.distributed.Client", refuse)
     path = write_csv(tmp_path / "c.csv", reports(9))
     with pytest.raises(CorpusError, match=r"tcp://127\.0\.0\.1:1: no Dask scheduler answers"):
         measure(path, tmp_path / "out", scheduler="tcp://127.0.0.1:1")
@@ -498,6 +495,24 @@ def test_the_command_prints_one_line_and_says_what_was_set_aside(tmp_path, capsy
     assert corpus.main([str(tmp_path / "nowhere")]) == 1
     out, err = capsys.readouterr()
     assert not out and err.strip().endswith("there is no such file or folder.")
+
+
+def test_a_system_that_hides_its_cores_gets_one_worker_a_core(tmp_path, monkeypatch):
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    assert corpus._cores() == 3
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    record = corpus.measure(write_csv(tmp_path / "c.csv", reports(5)), tmp_path / "out",
+                            progress=False)  # fmt: skip
+    assert record["counts"]["reports"] == 5
+
+
+def test_the_command_takes_a_corpus_without_dates_and_columns_of_other_names(tmp_path, capsys):
+    path = write_csv(tmp_path / "c.csv", [("US airstrikes hit.",)], header=("body",))
+    out = tmp_path / "out"
+    assert corpus.main([str(path), "--out", str(out), "--text", "body", "--date", ""]) == 0
+    assert capsys.readouterr().out.startswith("1 reports, 1 with a strike")
+    assert set(pd.read_csv(out / "monthly.csv")["month"]) == {"undated"}
 
 
 PEAK = """

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import fig_handover, fig_tiles, handover, paths, tables
-from analysis.errors import EmptySelectionError, ParameterError
+from analysis import connectors, fig_handover, fig_tiles, handover, paths, tables
+from analysis.errors import EmptySelectionError
 
 TREATED = handover.cohorts(tables.load("transition"), "full")
 
@@ -128,36 +128,39 @@ def test_a_tranche_of_two_provinces_is_not_interpreted():
 # --- a reader's own GED file -----------------------------------------------------------
 
 
-def ged(tmp_path, rows, header=handover.GED_COLUMNS):
-    path = tmp_path / "ged.csv"
-    pd.DataFrame(rows, columns=header).to_csv(path, index=False)
-    return path
+def ged(*rows):
+    """Records of (first day, last day, province, date_prec, violence)."""
+    names = ["date_earliest", "date_latest", "adm1", "date_prec", "violence"]
+    table = pd.DataFrame(rows, columns=names)
+    for column in names[:2]:
+        table[column] = pd.to_datetime(table[column])
+    return table.astype({"adm1": "string", "date_prec": "Int64", "violence": "string"})
 
 
-ROW = ("Afghanistan", "1", "Helmand province", "2010-05-01", "2010-05-03", "2", "3")
+ROW = ("2010-06-25", "2010-07-15", "Helmand", 2, "state_based")
 
 
-def test_ged_events_are_placed_and_what_is_not_is_counted(tmp_path):
-    vague = (*ROW[:5], "5", "3")
-    abroad = ("Iraq", *ROW[1:])
-    lost = (*ROW[:2], "Nowhere province", *ROW[3:])
-    events = handover.read_ged(ged(tmp_path, [ROW, vague, abroad, lost]), tables.load("provinces"))
+def test_ged_events_are_placed_and_what_is_not_is_counted():
+    vague, lost = (*ROW[:3], 5, ROW[4]), (*ROW[:2], None, *ROW[3:])
+    other = (*ROW[:4], "one_sided")
+    events = handover.ged_events(ged(ROW, vague, lost, other))
     assert events["adm1"].tolist() == ["Helmand"]
-    assert str(events["quarter"].iloc[0]) == "2010Q2"
+    assert str(events["quarter"].iloc[0]) == "2010Q3", "by the middle of the event"
     assert events.attrs["dropped"] == 2
 
 
-@pytest.mark.parametrize(
-    ("make", "match"),
-    [
-        (lambda p: p / "none.csv", "no such file"),
-        (lambda p: ged(p, [ROW[1:]], handover.GED_COLUMNS[1:]), "'country' is missing"),
-        (lambda p: ged(p, [("Iraq", *ROW[1:])]), "no row has country"),
-    ],
-)
-def test_a_file_that_is_not_ged_is_refused_with_the_reason(tmp_path, make, match):
-    with pytest.raises(ParameterError, match=match):
-        handover.read_ged(make(tmp_path), tables.load("provinces"))
+def test_a_file_without_a_placed_event_is_refused_with_the_reason():
+    with pytest.raises(EmptySelectionError, match="none of its 1 records is a state-based event"):
+        handover.ged_events(ged((*ROW[:4], "one_sided")))
+
+
+def test_a_ged_file_gives_a_panel_that_can_be_assessed(seed_texts):
+    path = seed_texts.parent / "leads" / "ged231_random_sample_afghanistan_2007_2021.csv"
+    if not path.exists():
+        pytest.skip("the GED sample is not beside the seed texts")
+    events = handover.ged_events(connectors.read_ged(path)[0])
+    table = handover.panel(events, handover.cohorts(tables.load("transition")))
+    assert table["events"].sum() > 5 and table["adm1"].nunique() == 34
 
 
 # --- rates -----------------------------------------------------------------------------

@@ -302,3 +302,71 @@ def test_severity_shares_count_groups_and_not_pages():
     )
     table = mentions.severity_shares(rows)
     assert table[["groups", "reports"]].to_numpy().tolist() == [["1", 1]]
+
+
+def changing(rng, before, last, events=160):
+    """Events of 2010 to 2013, every other one told by three groups; shares of (wide, narrow)."""
+    rows = []
+    for e in range(events):
+        year, wide = 2010 + e % 4, e // 4 % 2 == 0
+        share = (last if year == 2013 else before)[0 if wide else 1]
+        for g in range(3 if wide else 1):
+            value = "reported_us" if rng.random() < share else "not_mentioned"
+            rows.append((f"E{e}", f"S{e}_{g}", value, f"{year}-05-05", "affirms", f"g{g}"))
+    return claims(*rows)
+
+
+def test_a_change_that_is_everywhere_does_not_fade():
+    world = changing(np.random.default_rng(2), (0.6, 0.6), (0.1, 0.1))
+    fade = mentions.severity_fade(world).set_index("group")
+    assert fade.attrs["year"] == 2013
+    assert fade.loc["wide", "high"] < 0 and fade.loc["narrow", "high"] < 0
+    assert fade.loc["wide - narrow", "low"] <= 0 <= fade.loc["wide - narrow", "high"]
+    words = mentions.severity_words(world, None)
+    assert words["fade_verdict"] == "it is there among events that many reported too"
+
+
+def test_a_change_that_only_poor_reporting_makes_fades():
+    world = changing(np.random.default_rng(3), (0.4, 0.9), (0.4, 0.05), events=400)
+    fade = mentions.severity_fade(world).set_index("group")
+    assert fade.loc["wide", "low"] <= 0 <= fade.loc["wide", "high"]
+    assert fade.loc["wide - narrow", "low"] > 0
+    words = mentions.severity_words(world, None)
+    assert words["fade_verdict"].startswith("it cannot be told from none among events")
+    partly = changing(np.random.default_rng(4), (0.7, 0.95), (0.4, 0.05), events=600)
+    assert mentions.severity_words(partly, None)["fade_verdict"].startswith("it fades among")
+
+
+def test_severity_words_say_so_where_one_year_leaves_nothing_to_compare():
+    with pytest.raises(EmptySelectionError, match="Widen start and end"):
+        mentions.severity_fade(MIXED[MIXED["event_id"] == "E1"])
+    words = mentions.severity_words(MIXED[MIXED["event_id"] == "E1"], None)
+    assert words["fade_gap"] == words["severity_gap"] == "not known"
+
+
+def test_reports_of_one_event_that_all_agree_count_as_one():
+    alike = claims(*[("E1", f"S{k}", "reported_us", "2015-03-01") for k in range(9)])
+    row = mentions.mention_shares(alike).iloc[0]
+    assert row["effective"] == 1 and row["low_clustered"] < row["low"]
+    apart = claims(*[(f"E{k}", f"S{k}", "reported_us", "2015-03-01") for k in range(9)])
+    assert mentions.mention_shares(apart).iloc[0]["effective"] == 9
+
+
+@given(st.integers(0, 40), st.integers(1, 40))
+def test_the_beta_interval_agrees_with_the_library(yes, more):
+    from statsmodels.stats.proportion import proportion_confint
+
+    n = yes + more
+    found = mentions.exact(yes / n, n)
+    assert found == pytest.approx(proportion_confint(yes, n, method="beta"), abs=1e-9)
+
+
+def test_mentions_per_report_come_with_their_interval():
+    counts = pd.DataFrame(
+        {"month": ["2010-01", "2010-02"], "documents": [10, 30], "with_strike": [2, 3],
+         "strike_mentions": [4, 6]}
+    )  # fmt: skip
+    row = mentions.corpus_shares(counts, "year").iloc[0]
+    assert row["per_report"] == 10 / 40
+    assert row["per_report_low"] == pytest.approx(4.795 / 40, abs=1e-4)
+    assert row["per_report_high"] == pytest.approx(18.390 / 40, abs=1e-4)

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from analysis.dates import parse_window
-from analysis.reliability import WEAK, agreement, gap, kappa, pairs
+from analysis.reliability import WEAK, agreement, air_accuracy, gap, kappa, pairs
 from analysis.tables import load
 
 
@@ -49,3 +49,13 @@ def test_windows_that_share_a_day_have_no_gap():
     first, second = parse_window("2021-07-01/2021-07-05"), parse_window("2021-07-05/2021-07-09")
     assert gap(first, second) == 0
     assert gap(first, parse_window("2021-07-08")) == 3 == gap(parse_window("2021-07-08"), first)
+
+
+def test_the_second_coder_measures_the_first_on_strike_mentions():
+    table = pairs()
+    first, second = (table[f"air_{w}"].str.startswith("reported_") for w in ("first", "second"))
+    found = air_accuracy()
+    assert found.n_sensitivity + found.n_specificity == len(table)
+    assert found.sensitivity * found.n_sensitivity == pytest.approx((first & second).sum())
+    assert found.specificity * found.n_specificity == pytest.approx((~first & ~second).sum())
+    assert found.sensitivity + found.specificity > 1

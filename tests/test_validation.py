@@ -200,3 +200,86 @@ def test_the_stored_scores_are_what_the_texts_give():
     stored = paths.ROOT / "benchmarks" / "mentions_score.csv"
     fresh = validation.score().round(4).to_csv(index=False, lineterminator="\n")
     assert stored.read_text(encoding="utf-8") == fresh, "run `make score`"
+
+
+def test_the_stored_counts_of_the_releases_are_what_the_texts_give(real):
+    stored = (paths.ROOT / validation.RELEASE_COUNTS).read_text(encoding="utf-8")
+    fresh = validation.release_counts(real, default_matcher())
+    assert stored == fresh.to_csv(index=False, lineterminator="\n"), "run `make score`"
+
+
+# --- what is stored ------------------------------------------------------------------------
+
+
+def test_stored_scores_need_no_text_and_take_another_level(tmp_path, monkeypatch):
+    monkeypatch.setenv("SEED_TEXTS", str(tmp_path / "none"))
+    monkeypatch.setenv("ISAF_RELEASES", str(tmp_path / "none.csv"))
+    stored = pd.read_csv(paths.ROOT / validation.SCORES)
+    pd.testing.assert_frame_equal(validation.committed().round(4), stored)
+    narrow, wide = (validation.committed(level)["wilson_low"] for level in (0.5, 0.99))
+    known = narrow.notna() & (narrow < 1)
+    assert (wide[known] <= narrow[known]).all() and (wide[known] < narrow[known]).any()
+
+
+def test_every_disagreement_counted_in_the_stored_scores_is_listed_by_name():
+    numbers = validation.headline(validation.committed())
+    listed = validation.label_errors()
+    assert numbers["releases_differ"] == len(listed) > 0
+    assert listed["release"].str.len().gt(5).all() and listed["reason"].str.len().gt(20).all()
+
+
+def test_stored_counts_and_stored_scores_speak_of_the_same_releases():
+    counts = validation.committed_counts()
+    total = counts[counts["actor"] == "any"].groupby("half").sum(numeric_only=True)
+    scores = validation.committed().drop_duplicates("set").set_index("set")
+    for half in validation.HALVES:
+        own = scores.loc[f"releases_{half}"]
+        assert total.loc[half, "documents"] == own["n"]
+        assert total.loc[half, "with_strike"] == own["tp"] + own["fp"]
+        assert total.loc[half, "labelled"] == own["tp"] + own["fn"]
+
+
+def test_a_release_counts_under_each_actor_it_names_and_once_under_any(releases_file):
+    releases = validation.read_releases(releases_file)
+    counts = validation.release_counts(releases, default_matcher())
+    sums = counts.groupby("actor").sum(numeric_only=True)
+    assert sums.loc["any", ["documents", "labelled", "with_strike"]].tolist() == [20, 5, 6]
+    assert sums.loc["international", "with_strike"] == 6
+    assert set(counts["month"]) == {"undated"}
+
+
+def test_measured_releases_carry_a_corrected_share_that_holds_the_labels():
+    scores = validation.committed()
+    for by, periods in (("all", 1), ("year", 5), ("quarter", 14), ("month", 39)):
+        table = validation.measure_releases(scores, by)
+        assert len(table) == periods and table["reports"].sum() == 362
+        assert (table["corrected_low"] <= table["corrected"]).all()
+    whole = validation.measure_releases(scores, "all").iloc[0]
+    assert whole["corrected_low"] < whole["labelled"] < whole["corrected_high"]
+    assert whole["labelled"] == pytest.approx(19 / 362)
+    assert "corrected" not in validation.measure_releases(scores, "all", actor="us")
+
+
+def test_lines_leave_out_what_there_was_nothing_to_score_of():
+    table = validation.lines(validation.committed())
+    assert "negated" not in set(table["kind"]) and "strike_carried_out" in set(table["kind"])
+    row = table[table["set"] == "releases_held_out"].iloc[0]
+    assert row["f1"] == "0.90 (0.71 to 1.00)" and row["fn"] == "1"
+
+
+def test_a_sentence_counts_once_and_the_others_are_rightly_left_alone(monkeypatch):
+    text = "Rain fell. US airstrikes and air strikes hit. Nobody spoke. Markets were open."
+    found = default_matcher().find(text)
+    coded = pd.DataFrame(
+        [["S1", str(m.start), str(m.end), m.term, m.kind, m.actor, str(int(m.background))]
+         for m in found] + [["S1", "0", "4", "Rain", "negated", "us", "0"]],
+        columns=["source_id", "start", "end", "term", "kind", "actor", "background"],
+    )  # fmt: skip
+    monkeypatch.setattr(validation.schema, "read_raw", lambda _: coded)
+    scores = validation.score_seeds({"S1": text}, default_matcher())
+    cells = scores[scores["unit"] == "sentence"].drop_duplicates("kind").set_index("kind")
+    names = ["tp", "fp", "fn", "tn"]
+    assert len(found) == 2
+    assert cells.loc["strike_carried_out", names].tolist() == [1, 0, 0, 3]
+    assert cells.loc["negated", names].tolist() == [0, 0, 1, 3]
+    assert cells.loc["any", names].tolist() == [1, 0, 1, 2]

@@ -1,0 +1,72 @@
+"""Tests of the monthly heat table of mentions."""
+
+import pandas as pd
+import pytest
+
+from analysis import fig_mentions_months, mentions
+from analysis.errors import EmptySelectionError
+from analysis.study import begin
+
+
+@pytest.fixture(scope="module")
+def study():
+    return begin("x", start="2010-01-01", end="2012-06-30", provinces=[], event_classes=[],
+                 min_confidence="E", count_level="child")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def table(study):
+    return fig_mentions_months.data(study.claims, study.events, study.months)
+
+
+def test_every_month_and_quarter_of_the_study_has_one_row(table):
+    rows = table.groupby("panel").size()
+    assert rows.to_dict() == {"months": 30, "quarters": 10}
+    assert not table.duplicated(["panel", "year", "part"]).any()
+
+
+def test_months_and_quarters_count_the_same_reports_as_the_years(table, study):
+    years = mentions.mention_shares(study.claims, study.events, "Y")
+    years = years[years["actor"] == "any"][["mentions", "reports"]].sum()
+    inside = table.groupby("panel")[["mentions", "reports"]].sum()
+    assert inside.loc["months"].tolist() == inside.loc["quarters"].tolist()
+    assert (inside.loc["months"] <= years).all() and inside.loc["months", "mentions"] > 10
+
+
+def test_a_month_without_a_report_has_no_share_and_is_not_known(table):
+    empty = table[table["reports"] == 0]
+    assert len(empty) and empty["share"].isna().all() and not empty["known"].any()
+    told = table[table["reports"] > 0]
+    assert (told["low"] <= told["share"]).all() and (told["share"] <= told["high"]).all()
+
+
+def test_one_mention_in_one_report_is_pale_and_never_known(study):
+    one = study.claims[(study.claims["field"] == "air")
+                       & study.claims["value"].str.startswith("reported")].head(1)  # fmt: skip
+    table = fig_mentions_months.data(one, study.events, study.months)
+    cell = table[table["reports"] == 1].iloc[0]
+    assert cell["share"] == 1 and cell["low"] < 0.05 and not cell["known"]
+
+
+def test_the_title_counts_what_is_drawn(table):
+    found = fig_mentions_months.totals(table)
+    drawing = fig_mentions_months.draw(table)
+    assert f"{found['months_known']} of {found['months_seen']} months" in drawing.title
+    assert len(drawing.data) == 40 and "not a share of zero" in drawing.fig._supxlabel.get_text()
+    texts = [t.get_text() for ax in drawing.fig.axes for t in ax.texts]
+    assert len(texts) == (table["reports"] > 0).sum()
+
+
+def test_quarters_by_actor_add_up_to_the_reports_that_name_them(study):
+    text = fig_mentions_months.by_actor(study.claims, study.events)
+    shares = mentions.mention_shares(study.claims, study.events, "Q")
+    for actor, rows in shares.groupby("actor"):
+        named = text[actor][text[actor] != "."].str.split(":").str[0].astype(int).sum()
+        assert named == rows["mentions"].sum()
+
+
+def test_no_report_is_refused_with_a_way_out(study):
+    none = study.claims[study.claims["value"] == "text_not_seen"]
+    with pytest.raises(EmptySelectionError, match="Widen"):
+        fig_mentions_months.data(none, study.events, study.months)
+    assert isinstance(study.months, pd.PeriodIndex)
