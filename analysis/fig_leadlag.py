@@ -272,22 +272,30 @@ def answer(table: pd.DataFrame, turns: pd.DataFrame, choices: pd.DataFrame) -> s
     said, quiet = [], []
     for x, y, pair in PAIRS:
         own = table[(table["pair"] == pair) & table["r"].notna()]
-        hits = passing(table, pair)
+        hits, edge = passing(table, pair), on_edge(table, pair)
         if own.empty:
             continue
-        if hits.empty:
+        if len(edge):
+            row = edge.iloc[0]
+            said.append(
+                f"{pair.lower()} lie at the edge of chance ({describe_lag(int(row['lag']), x, y)}: "
+                f"{_numbers(row)}, p {row['p_joint']:.2f} over all lags, {pairs_of_months(own)}), "
+                "which settles nothing"
+            )
+        elif hits.empty:
             quiet.append((pair.lower(), own[own["lag"] == 0].iloc[0], own))
-            continue
-        lags = ", ".join(
-            f"{describe_lag(int(h.lag), x, y)} (r {h.r:.2f}, 95% {h.low:.2f} to {h.high:.2f}, "
-            f"joint band ±{h.joint:.2f})"
-            for h in hits.itertuples()
-        )
-        sign = "more or fewer" if (hits["r"] < 0).any() else "more"
-        ordered = turns.loc[turns["pair"] == pair, "directed"].any()
-        order = "in an order that passes its falsification" if ordered else (
-            "and no order of the two can be read")  # fmt: skip
-        said.append(f"months with more {x} tended to go with {sign} {y} in {lags} {order}")
+        elif set(hits["lag"]) == {0}:
+            row = hits.iloc[0]
+            also = f"more {y} too" if row["r"] > 0 else f"fewer {y}"
+            said.append(f"months with more {x} tended to have {also} ({_numbers(row)})")
+        else:
+            lags = ", ".join(f"{describe_lag(int(row['lag']), x, y)} ({_numbers(row)})"
+                             for _, row in hits.iterrows())  # fmt: skip
+            said.append(f"{pair.lower()} pass the joint band at {lags}")
+    ordered = [pair.lower() for _, _, pair in PAIRS
+               if turns.loc[turns["pair"] == pair, "directed"].any()]  # fmt: skip
+    said.append(f"an order of the two passes its falsification for {' and '.join(ordered)}"
+                if ordered else "in no pair can an order of the two be read")  # fmt: skip
     if quiet:
         parts = " or ".join(
             f"{pair} ({pairs_of_months(own)}, same month r {now['r']:.2f}, p {now['p_joint']:.2f} "
@@ -305,6 +313,11 @@ def answer(table: pd.DataFrame, turns: pd.DataFrame, choices: pd.DataFrame) -> s
             other = ", ".join(f"{r.choice}: r {r.r:.2f}" for r in turned.itertuples())
             said.append(f"the same month of {pair.lower()} {verdict} under other choices ({other})")
     return "Once season, trend and memory are out, " + "; ".join(said)
+
+
+def _numbers(row: pd.Series) -> str:
+    return (f"r {row['r']:.2f}, 95% {row['low']:.2f} to {row['high']:.2f}, "
+            f"joint band ±{row['joint']:.2f}")  # fmt: skip
 
 
 def draw(table: pd.DataFrame) -> Drawing:
