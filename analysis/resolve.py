@@ -34,8 +34,9 @@ RULES = {
     "K1": "The claimant disputes or denies without giving a state of its own; kept.",
     "M1": "Narrative of a machine-rewritten copy, set aside because another source speaks.",
     "D1": "The windows of all accounts share days: the shared days are taken.",
-    "D2": "One window has two or more independent groups and at least twice as many as exclude "
-    "it, and no text read in full is outvoted by excerpts alone: it is taken.",
+    "D2": "One window is shared by two or more independent groups and at least twice as many as "
+    "exclude it, and no text read in full is outvoted by excerpts alone: it is taken. A wide "
+    "window that holds it supports it.",
     "D3": "No majority: the smallest window that holds the narrowest accounts, confidence one "
     "letter down.",
     "O1": "The deepest state that someone other than the side it flatters affirms.",
@@ -542,9 +543,12 @@ def resolve_number(name: str, claims: Sequence[Claim]) -> dict[str, str]:
         return row
     for claim in claims:
         claim.mark("N1", True)
-    low = min(_bounds(c.value)[0] for c in claims)
-    high = max(b if b is not None else a for a, b in (_bounds(c.value) for c in claims))
-    row[f"{name}_low"], row[f"{name}_high"] = str(low), str(high)
+    bounds = [_bounds(c.value) for c in claims]
+    row[f"{name}_low"] = str(min(a for a, _ in bounds))
+    high = max((b for _, b in bounds if b is not None), default=None)
+    at_least = max((a for a, b in bounds if b is None), default=-1)
+    # "At least 22" gives no highest figure, unless another account names a larger one.
+    row[f"{name}_high"] = str(high) if high is not None and high > at_least else ""
     fair = [c for c in claims if c.party not in OTHER_SIDE.get(name, frozenset())]
     exact = [c for c in fair if _bounds(c.value)[1] == _bounds(c.value)[0]]
     neutral = [c for c in exact if c.party in NEUTRAL]
