@@ -13,7 +13,7 @@ SIZE    ?= 1000
 given    = $(if $(filter command,$(firstword $(origin $(1)))),--$(2) '$($(1))')
 
 .DEFAULT_GOAL := help
-.PHONY: help env lock lab seeds codebook notebooks figures report score duplicates mentions bench \
+.PHONY: help env lock lab seeds codebook notebooks figures report score trace duplicates mentions bench \
 	verify impact lint test clean clobber
 
 help: ## list every target with one line each
@@ -54,6 +54,9 @@ report: $(READY) ## regenerate what is out of date, then write build/report/inde
 
 score: $(READY) ## score the mention matcher against the coded articles and labelled releases
 	@$(PY) -m analysis mentions-score
+
+trace: $(READY) ## follow one event to its claims, rules and addresses: make trace EVENT=AFTO-2021-0191
+	@$(PY) -m analysis trace "$(or $(EVENT),$(error Say which event: make trace EVENT=AFTO-2021-0191))"
 
 duplicates: $(READY) ## find copies of one report among your texts: make duplicates TEXTS=folder
 	@$(PY) -m analysis duplicates "$(or $(TEXTS),$(error Say where the texts are: make duplicates TEXTS=folder))"

@@ -20,6 +20,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     verbs.add_parser(
         "duplicates", help="find copies of one report in a folder of texts"
     ).add_argument("folder", type=Path, help="texts named <source_id>.txt")
+    trail = verbs.add_parser("trace", help="follow one event to its claims and addresses")
+    trail.add_argument("event", help="event_id, such as AFTO-2021-0191")
     for verb, text in (
         ("run", "run notebooks that are out of date"),
         ("report", "run, then write the report"),
@@ -39,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "codebook": _codebook,
             "mentions-score": _mentions_score,
             "duplicates": _duplicates,
+            "trace": _trace,
             "run": _run,
             "report": _report,
             "notebooks": _notebooks,
@@ -93,6 +96,12 @@ def _duplicates(args: argparse.Namespace) -> None:
 
     texts = duplicates.read_texts(args.folder)
     print(duplicates.report(texts, schema.read_raw("sources")))
+
+
+def _trace(args: argparse.Namespace) -> None:
+    from analysis.trace import trace
+
+    print(trace(args.event))
 
 
 def _run(args: argparse.Namespace) -> None:

@@ -56,7 +56,8 @@ td.n { text-align: right; font-variant-numeric: tabular-nums; }
 <nav aria-label="Contents"><h2>Contents</h2><ol>
 {% for n in notebooks %}<li><a href="#{{ n.name }}">{{ n.title }}</a>
 {% if n.answer %}<br><span class="meta">{{ n.answer }}</span>{% endif %}</li>{% endfor %}
-<li><a href="#tables">Tables</a></li><li><a href="#sources">Sources behind the figures</a></li>
+<li><a href="#words">Words used</a></li><li><a href="#tables">Tables</a></li>
+<li><a href="#sources">Sources behind the figures</a></li>
 </ol></nav>
 <main>
 {% for n in notebooks %}
@@ -66,6 +67,7 @@ td.n { text-align: right; font-variant-numeric: tabular-nums; }
 {% for part in n.parts %}{{ part }}
 {% endfor %}</section>
 {% endfor %}
+<section id="words"><h2>Words used</h2>{{ words }}</section>
 <section id="tables"><h2>Tables</h2>
 <table><thead><tr><th>Table</th><th>Rows</th><th>What a row is</th></tr></thead><tbody>
 {% for t in tables %}<tr><td><code>{{ t.table }}</code></td><td class="n">{{ t.rows }}</td>
@@ -74,7 +76,7 @@ td.n { text-align: right; font-variant-numeric: tabular-nums; }
 <section id="sources"><h2>Sources behind the figures</h2>
 <p>{{ n_sources }} sources state at least one value in a table; those behind the marks drawn here
 from published series are listed by figure.</p>
-{% for f in figures %}<h3 id="src-{{ f.slug }}">{{ f.title }}</h3>
+{% for f in figures %}<h3 id="src-{{ f.slug }}">Figure {{ loop.index }}. {{ f.title }}</h3>
 <p class="meta">Data: {{ f.slug }}.csv, {{ f.rows }} rows.</p>
 {% if f.sources %}<details><summary>{{ f.sources|length }} sources</summary><ul>
 {% for s in f.sources %}<li>{{ s.source_id }} {{ s.title }}, {{ s.outlet }}
@@ -108,6 +110,7 @@ def write(names: Sequence[str], outcomes: Sequence[Outcome], overrides: Mapping[
         .render(
             notebooks=sections,
             parameters=f"Parameters: {shown}.",
+            words=_words(),
             tables=counts.table_rows().to_dict("records"),
             figures=figures,
             n_sources=len(load("sources")),
@@ -145,7 +148,19 @@ def _section(
             continue
         parts.append(_code(cell.source))
         parts += [p for o in cell.outputs if (p := _output(o, out_dir, figures))]
-    return {"name": name, "title": title, "failed": failure, "parts": parts, "answer": answer}
+    return {"name": name, "title": title, "failed": failure, "parts": parts,
+            "answer": first_sentence(answer)}  # fmt: skip
+
+
+def first_sentence(text: str) -> str:
+    """Return a text up to the end of its first sentence; decimals and initials do not end it."""
+    return re.split(r"(?<=[.!?])\s+(?=[A-Z“])", text.strip(), maxsplit=1)[0]
+
+
+def _words() -> Markup:
+    """Return the glossary, without its own title."""
+    text = (paths.DOCS / "GLOSSARY.md").read_text(encoding="utf-8")
+    return Markup(markdown2html(text.partition("\n")[2]))
 
 
 def _code(source: str) -> Markup:
@@ -163,14 +178,18 @@ def _output(output: Any, out_dir: Path, figures: list[dict[str, Any]]) -> Markup
     if "image/png" in output.data and described.exists():
         about = json.loads(described.read_text(encoding="utf-8"))
         figures.append(about)
-        return _figure(about, out_dir, output.data["image/png"])
+        return _figure(about, len(figures), out_dir, output.data["image/png"])
     return Markup("<pre>{}</pre>").format(text) if text else None
 
 
-def _figure(about: Mapping[str, Any], out_dir: Path, preview: str) -> Markup:
+def _figure(about: Mapping[str, Any], number: int, out_dir: Path, preview: str) -> Markup:
     png = out_dir / f"{about['slug']}.png"
     picture = base64.b64encode(png.read_bytes()).decode() if png.exists() else preview
     return Markup(
         '<figure id="{slug}"><img src="data:image/png;base64,{picture}" alt="{alt}">'
-        '<figcaption>{caption} <a href="#src-{slug}">Sources and data</a>.</figcaption></figure>'
-    ).format(slug=about["slug"], picture=picture, alt=about["alt"], caption=about["caption"])
+        '<figcaption><strong>Figure {number}.</strong> {caption} '
+        '<a href="#src-{slug}">Sources and data</a>.</figcaption></figure>'
+    ).format(
+        slug=about["slug"], number=number, picture=picture, alt=about["alt"],
+        caption=about["caption"],
+    )  # fmt: skip

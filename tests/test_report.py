@@ -1,0 +1,68 @@
+"""The page: what is on it comes from the notebooks, and a failure is shown, not hidden."""
+
+import json
+import re
+
+import nbformat
+import pytest
+
+from analysis import paths, report, run
+from analysis.run import Outcome
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("It rose. It fell.", "It rose."),
+        ("The ratio was 1.9 (1.7 to 3.1). No more.", "The ratio was 1.9 (1.7 to 3.1)."),
+        ("One sentence; p 0.07 and no more", "One sentence; p 0.07 and no more"),
+        ("", ""),
+    ],
+)
+def test_the_contents_show_the_first_sentence_of_an_answer(text, first):
+    assert report.first_sentence(text) == first
+
+
+@pytest.fixture
+def page(tmp_path, monkeypatch):
+    """A report of one notebook that ran and one that failed, built in a scratch folder."""
+    folder = run.executed_dir(tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    cells = [
+        nbformat.v4.new_markdown_cell("# Invented\n**Answer.** <!--=answer-->Up.<!--/-->\n## Why"),
+        nbformat.v4.new_code_cell("print(1)", outputs=[
+            nbformat.v4.new_output("stream", name="stdout", text="<b>1</b>")]),
+    ]  # fmt: skip
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "91_invented.ipynb")
+    (tmp_path / "results_91_invented.json").write_text(json.dumps({"answer": "Up. Or down."}))
+    outcomes = [Outcome("91_invented", "ran", ""), Outcome("92_lost", "failed", "cell 3: Oops: x")]
+    said = report.write(["91_invented", "92_lost"], outcomes, {"out_dir": str(tmp_path)})
+    assert said.startswith("wrote")
+    again = report.write(["91_invented", "92_lost"], outcomes, {"out_dir": str(tmp_path)})
+    assert again.endswith("up to date")
+    return (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_notebook_is_shown_with_its_answer_and_its_code_folded(page):
+    assert "Invented" in page and "Up." in page
+    assert '<span class="meta">Up.</span>' in page
+    assert "<details><summary>code</summary><pre>print(1)</pre></details>" in page
+
+
+def test_output_is_text_and_never_markup(page):
+    assert "&lt;b&gt;1&lt;/b&gt;" in page and "<b>1</b>" not in page
+
+
+def test_a_failed_notebook_is_named_with_its_error(page):
+    assert "This notebook failed." in page and "cell 3: Oops: x" in page
+
+
+def test_headings_of_a_notebook_stand_below_the_title_of_its_section(page):
+    assert re.search(r"<h3[^>]*>Why", page)
+
+
+def test_every_term_of_the_glossary_is_on_the_page(page):
+    terms = re.findall(r"(?m)^\*\*([^*]+?)\.?\*\*", (paths.DOCS / "GLOSSARY.md").read_text("utf-8"))
+    assert len(terms) > 15
+    for term in terms:
+        assert term in page, term
