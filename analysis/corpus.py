@@ -17,7 +17,7 @@ import os
 import shutil
 import sys
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
@@ -62,14 +62,34 @@ MONTHLY = ("month", "actor", "kind", "documents", "with_mention", "with_strike",
 REJECTED = ("file", "line", "reason", "value")
 
 
+# Counts of a (month, actor, kind), in the order of `MONTHLY`.
+Cells = defaultdict[tuple[str, str, str], list[int]]
+
+
+def _cells() -> Cells:
+    return defaultdict(lambda: [0] * len(MONTHLY[4:]))
+
+
 @dataclass
 class Result:
     """What one chunk gave: mention rows, counts by (month, actor, kind), rejected rows."""
 
     rows: list[tuple] = field(default_factory=list)
     seen: Counter = field(default_factory=Counter)
-    cells: Counter = field(default_factory=Counter)
+    cells: Cells = field(default_factory=_cells)
     rejected: Rejected = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A `Result` in the form in which it is kept: a Parquet file of rows, and JSON.
+
+    Made in the worker. Sent as Python objects, the rows of all workers would be unpacked
+    and written by the parent alone, on a core that the workers need.
+    """
+
+    rows: bytes
+    manifest: str
 
 
 # --- the whole run --------------------------------------------------------------------
@@ -127,7 +147,7 @@ def measure(
     corpus = Path(corpus).resolve()
     out = Path(out) if out else paths.BUILD / "mentions" / corpus.stem
     table = lexicon_text(lexicon)
-    _matcher(table)  # a wrong lexicon is found now, not in a worker
+    _rules(table)  # a wrong lexicon is found now, not in a worker
     plan = make_plan(corpus, options, progress)
     key = _key(plan, options, table, form)
     done = _finished(out, key)
@@ -147,20 +167,36 @@ def measure(
     )  # fmt: skip
     with bar, _Pool(workers, scheduler, len(todo)) as pool:
         calls = ((n, (root, plan.chunks[n], options, table)) for n in todo)
-        for number, result in _in_flight(pool, calls):
-            _keep(work, number, result)
+        for number, part in _in_flight(pool, calls):
+            _keep(work, number, part)
             bar.update(plan.chunks[number].size)
     return _join(out, work, plan, options, table, key, form, corpus.name)
 
 
-def measure_chunk(root: Path, chunk: Chunk, options: Options, table: str) -> Result:
+def measure_chunk(root: Path, chunk: Chunk, options: Options, table: str) -> Part:
     """Measure one chunk; runs in a worker and depends on nothing but its arguments."""
     matcher, pick = _matcher(table)
     result = Result()
     for batch in intake.read(root, chunk, options, result.rejected):
         _measure_batch(batch, matcher, pick, result)
     result.rejected.sort(key=lambda r: (r[0], r[1]))
-    return result
+    return _pack(result)
+
+
+def _pack(result: Result) -> Part:
+    columns = list(zip(*result.rows, strict=True)) or [()] * len(MENTIONS)
+    arrays = [pa.array(c, f.type) for c, f in zip(columns, MENTIONS, strict=True)]
+    sink = io.BytesIO()
+    pq.write_table(pa.Table.from_arrays(arrays, schema=MENTIONS), sink)
+    rows = sink.getvalue()
+    manifest = {
+        "rows": len(result.rows),
+        "sha256": hashlib.sha256(rows).hexdigest(),
+        "seen": sorted(result.seen.items()),
+        "cells": sorted([*cell, *counts] for cell, counts in result.cells.items()),
+        "rejected": result.rejected,
+    }
+    return Part(rows, json.dumps(manifest))
 
 
 def _measure_batch(
@@ -186,9 +222,12 @@ def _measure_batch(
                 counts[0] += 1
                 counts[1] += m.counts
         for (actor, kind), (all_, strikes) in here.items():
-            for name, value in (("with_mention", 1), ("with_strike", int(strikes > 0)),
-                                ("mentions", all_), ("strike_mentions", strikes)):  # fmt: skip
-                result.cells[months[number], actor, kind, name] += value
+            _add(result.cells[months[number], actor, kind], (1, int(strikes > 0), all_, strikes))
+
+
+def _add(counts: list[int], more: Sequence[int]) -> None:
+    for at, value in enumerate(more):
+        counts[at] += value
 
 
 # --- workers --------------------------------------------------------------------------
@@ -204,12 +243,19 @@ def lexicon_text(path: Path | None = None) -> str:
 
 
 @cache
-def _matcher(table: str) -> tuple[Matcher, Callable[[pa.Array], Iterable[int]]]:
-    """Matcher of a lexicon, and the texts of an array that it needs to look at."""
+def _rules(table: str) -> Matcher:
     import pandas as pd
 
-    rows = pd.read_csv(io.StringIO(table), dtype=str, keep_default_na=False)
-    matcher = Matcher.from_table(rows)
+    return Matcher.from_table(pd.read_csv(io.StringIO(table), dtype=str, keep_default_na=False))
+
+
+@cache
+def _matcher(table: str) -> tuple[Matcher, Callable[[pa.Array], Iterable[int]]]:
+    """Matcher of a lexicon, and the texts of an array that it needs to look at.
+
+    The second takes half a second to compile; only who measures chunks needs it.
+    """
+    matcher = _rules(table)
     return matcher, scanner.Sieve(matcher.signs()).pick
 
 
@@ -281,8 +327,8 @@ def _leave_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _in_flight(pool: _Pool, calls: Iterable[tuple[int, tuple]]) -> Iterator[tuple[int, Result]]:
-    """Results as they come, with a bounded number of chunks under way."""
+def _in_flight(pool: _Pool, calls: Iterable[tuple[int, tuple]]) -> Iterator[tuple[int, Part]]:
+    """Parts as they come, with a bounded number of chunks under way."""
     running: dict[Any, int] = {}
     calls = iter(calls)
     while True:
@@ -316,24 +362,13 @@ def _versions() -> dict[str, str]:
     return {"python": ".".join(map(str, sys.version_info[:3])), **{n: version(n) for n in names}}
 
 
-def _keep(work: Path, number: int, result: Result) -> None:
+def _keep(work: Path, number: int, part: Part) -> None:
     """Write a chunk's rows, then its manifest; only with both does the chunk count."""
     rows = work / f"{number:07d}.parquet"
-    columns = list(zip(*result.rows, strict=True)) or [()] * len(MENTIONS)
-    arrays = [pa.array(c, f.type) for c, f in zip(columns, MENTIONS, strict=True)]
-    sink = io.BytesIO()
-    pq.write_table(pa.Table.from_arrays(arrays, schema=MENTIONS), sink)
     scratch = rows.with_suffix(f".{os.getpid()}.part")
-    scratch.write_bytes(sink.getvalue())
+    scratch.write_bytes(part.rows)
     scratch.replace(rows)
-    manifest = {
-        "rows": len(result.rows),
-        "sha256": hashlib.sha256(sink.getvalue()).hexdigest(),
-        "seen": sorted(result.seen.items()),
-        "cells": sorted([*k, v] for k, v in result.cells.items()),
-        "rejected": result.rejected,
-    }
-    write_text(work / f"{number:07d}.json", json.dumps(manifest))
+    write_text(work / f"{number:07d}.json", part.manifest)
 
 
 def _is_done(work: Path, number: int) -> bool:
@@ -364,7 +399,7 @@ def _join(
     out: Path, work: Path, plan: Plan, options: Options, table: str, key: str, form: str, name: str
 ) -> dict[str, Any]:
     """Write the four files from the kept chunks, in order, then remove the chunks."""
-    seen, cells, reasons = Counter(), Counter(), Counter()
+    seen, cells, reasons = Counter(), _cells(), Counter()
     mentions = out / f"mentions.{form}"
     (out / f"mentions.{'csv' if form == 'parquet' else 'parquet'}").unlink(missing_ok=True)
     scratch = {p: p.with_name(f".{p.name}.part") for p in (mentions, out / "rejected.csv")}
@@ -382,18 +417,19 @@ def _join(
                 write(pq.read_table(work / f"{number:07d}.parquet", schema=MENTIONS))
             for month, count in manifest["seen"]:
                 seen[month] += count
-            for *cell, count in manifest["cells"]:
-                cells[tuple(cell)] += count
+            for month, actor, kind, *counts in manifest["cells"]:
+                _add(cells[month, actor, kind], counts)
             rejected.writerows(manifest["rejected"])
             reasons.update(_reason(r[2]) for r in manifest["rejected"])
     for path, part in scratch.items():
         part.replace(path)
     write_text(out / "monthly.csv", _monthly(seen, cells))
     names = (mentions.name, "monthly.csv", "rejected.csv")
-    totals = Counter()
-    for (_, actor, kind, what), count in cells.items():
+    totals = dict.fromkeys(MONTHLY[4:], 0)
+    for (_, actor, kind), counts in cells.items():
         if (actor, kind) == (ANY, ANY):
-            totals[what] += count
+            for what, count in zip(totals, counts, strict=True):
+                totals[what] += count
     record = {
         "corpus": name,
         "inputs": plan.inputs,
@@ -467,7 +503,7 @@ class _RowsWriter:
         (self.sink if self.form == "parquet" else self.file).close()
 
 
-def _monthly(seen: Counter, cells: Counter) -> str:
+def _monthly(seen: Counter, cells: Cells) -> str:
     """Every month with a report has a row for every actor and kind: its zeros are earned."""
     sink = io.StringIO()
     table = csv.writer(sink, lineterminator="\n")
@@ -475,8 +511,7 @@ def _monthly(seen: Counter, cells: Counter) -> str:
     for month in sorted(seen):
         for actor in (ANY, *ACTORS):
             for kind in (ANY, *KINDS):
-                counts = [cells[month, actor, kind, what] for what in MONTHLY[4:]]
-                table.writerow([month, actor, kind, seen[month], *counts])
+                table.writerow([month, actor, kind, seen[month], *cells[month, actor, kind]])
     return sink.getvalue()
 
 
