@@ -27,6 +27,7 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
+import hyperscan
 import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm import tqdm
@@ -256,7 +257,15 @@ def _matcher(table: str) -> tuple[Matcher, Callable[[pa.Array], Iterable[int]]]:
     The second takes half a second to compile; only who measures chunks needs it.
     """
     matcher = _rules(table)
-    return matcher, scanner.Sieve(matcher.signs()).pick
+    signs = matcher.signs()
+    try:
+        return matcher, scanner.Sieve(signs).pick
+    except hyperscan.error as error:
+        widest = max(sign.words for sign in signs)
+        raise CorpusError(
+            f"The lexicon cannot be compiled: {error} The widest gap of a cue in it is {widest} "
+            "words; write 12 or fewer."
+        ) from error
 
 
 class _Pool:

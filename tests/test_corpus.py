@@ -164,6 +164,36 @@ def test_the_number_of_workers_changes_no_byte(tmp_path, small_chunks, kind):
     assert content(tmp_path / "one") == content(tmp_path / "three")
 
 
+def test_a_worker_hands_back_the_bytes_that_are_kept(tmp_path, small_chunks, monkeypatch):
+    path, out = write_parquet(tmp_path / "c.parquet", reports(400)), tmp_path / "out"
+    monkeypatch.setattr(corpus, "_join", lambda *_: {})
+    measure(path, out, workers=2)
+    plan = intake.make_plan(path, Options())
+    assert len(plan.chunks) > 4
+    for number, chunk in enumerate(plan.chunks):
+        part = corpus.measure_chunk(tmp_path, chunk, Options(), corpus.lexicon_text())
+        (kept,) = out.glob(f".work/*/{number:07d}.parquet")
+        assert kept.read_bytes() == part.rows
+        assert kept.with_suffix(".json").read_text(encoding="utf-8") == part.manifest
+        assert len(pq.read_table(kept)) == json.loads(part.manifest)["rows"] > 0
+
+
+def test_the_parent_of_several_workers_compiles_and_measures_nothing_itself(
+    tmp_path, small_chunks, monkeypatch
+):
+    path = write_parquet(tmp_path / "c.parquet", reports(400))
+    measure(path, tmp_path / "alone")
+    corpus._matcher.cache_clear()
+
+    def refuse(*_):
+        raise AssertionError("the parent did a worker's work")
+
+    for module, name in ((corpus.scanner, "Sieve"), (corpus, "_measure_batch"), (corpus, "_pack")):
+        monkeypatch.setattr(module, name, refuse)
+    measure(path, tmp_path / "two", workers=2)
+    assert content(tmp_path / "alone") == content(tmp_path / "two")
+
+
 def test_a_dask_cluster_gives_the_same_bytes_as_this_machine(tmp_path, small_chunks):
     path = write_csv(tmp_path / "c.csv", reports(300))
     measure(path, tmp_path / "here")
@@ -271,6 +301,19 @@ def test_another_lexicon_is_another_run(tmp_path):
     second = measure(path, out, lexicon=other)
     assert second["lexicon_sha256"] != first["lexicon_sha256"]
     assert second["counts"]["mentions"] < first["counts"]["mentions"]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_lexicon_that_is_too_wide_to_search_for_is_one_clear_message(
+    tmp_path, small_chunks, workers
+):
+    path, out = write_csv(tmp_path / "c.csv", reports(200)), tmp_path / "out"
+    table = pd.read_csv(io.StringIO(corpus.lexicon_text()), dtype=str, keep_default_na=False)
+    table.loc[table["gap"] != "", "gap"] = "100000"
+    table.to_csv(tmp_path / "lexicon.csv", index=False)
+    with pytest.raises(CorpusError, match=r"cannot be compiled.*gap.* is 100000 words; write 12"):
+        measure(path, out, lexicon=tmp_path / "lexicon.csv", workers=workers)
+    assert not [p.name for p in out.iterdir() if p.name in OUTPUTS]
 
 
 # --- files that are wrong -------------------------------------------------------------
