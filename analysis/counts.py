@@ -1,8 +1,10 @@
 """What the tables hold, in numbers that can be held against a promise."""
 
+import numpy as np
 import pandas as pd
 
 from analysis import schema, series
+from analysis.mentions import design_effect, wilson
 from analysis.tables import load
 
 
@@ -65,6 +67,12 @@ def overview() -> str:
         + ", ".join(f"{said[f]:.0%} say something of {n}" for f, n in
                     (("date_start", "the start"), ("outcome", "the outcome"), ("air", "strikes")))
     )  # fmt: skip
+    wrong = claims_wrong()
+    lines.append(
+        f"  {wrong['checked']} claims of {wrong['events']} random events held against their pages "
+        f"again: {wrong['share']:.0%} wrong in some part ({wrong['low']:.0%} to "
+        f"{wrong['high']:.0%}), {wrong['cells']} event cells changed; all mended"
+    )
     lines += ["  readings by year"]
     lines += [f"    {name:20s} " + "  ".join(f"{y} {n}" for y, n in years.items())
               for name, years in readings_by_year().items()]  # fmt: skip
@@ -118,3 +126,26 @@ def pairs_that_say() -> dict[str, float]:
         / len(pairs)
         for field in ("date_start", "outcome", "air")
     }
+
+
+def claims_wrong(level: float = 0.95) -> dict[str, float]:
+    """How many claims a second look at their pages found wrong in some part.
+
+    Returns
+    -------
+    dict
+        ``events``, ``checked``, ``wrong``, ``cells`` (event cells that changed), ``share``
+        of claims wrong, ``low`` and ``high`` (Wilson, with claims on one event counted as
+        alike as they are). The rows that were checked have been mended, so the share
+        speaks of those that were not.
+    """
+    checks = load("claim_checks")
+    n, bad = checks["claims_checked"].astype(int), checks["claims_wrong"].astype(int)
+    checked, wrong = int(n.sum()), int(bad.sum())
+    said = np.concatenate([np.arange(k) < w for k, w in zip(n, bad, strict=True)])
+    event = np.repeat(checks["event_id"].to_numpy(str), n)
+    share = wrong / checked
+    low, high = wilson(share, checked / design_effect(said, event), level)
+    return {"events": len(checks), "checked": checked, "wrong": wrong,
+            "cells": int(checks["cells_changed"].sum()), "share": share, "low": low,
+            "high": high}  # fmt: skip

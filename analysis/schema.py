@@ -363,6 +363,12 @@ def _copies_are_grouped(tables: Tables, seeds: Path, _: bool) -> list[Problem]:
     """Titles that are nearly alike are judged, and copies share an independence group."""
     from analysis.duplicates import same_titles
 
+    slugs: dict[str, str] = {}
+    for slug in tables["sources"]["independence_group"].drop_duplicates():
+        slugs.setdefault(slug.replace("-", "").replace("_", ""), slug)
+    doubled = tables["sources"]["independence_group"].map(
+        lambda slug: slugs[slug.replace("-", "").replace("_", "")] != slug
+    )
     judged = tables["title_matches"]
     alike = same_titles(tables["sources"])
     verdict = dict(zip(zip(judged["source_id"], judged["source_id_other"], strict=True),
@@ -383,6 +389,10 @@ def _copies_are_grouped(tables: Tables, seeds: Path, _: bool) -> list[Problem]:
         for row in alike[~alike["same_group"]].itertuples()
         if verdict.get((row.first, row.second)) != "separate_reports"
     ]  # fmt: skip
+    problems += _problems(
+        "sources", tables["sources"][doubled], "independence_group", "two slugs of one group",
+        "Another row writes it with other hyphens: use one form.", seeds,
+    )  # fmt: skip
     apart = judged["source_id"].map(group) != judged["source_id_other"].map(group)
     split = judged[(judged["verdict"] == "same_report") & apart]
     problems += _problems(

@@ -32,3 +32,17 @@ def test_the_overview_prints_each_table_and_the_pairs():
     for name in ("enemy_attacks", "title_matches", "tranches", "withdrawal_progress"):
         assert f"  {name}" in text
     assert "pairs of event and source" in text
+
+
+def test_a_second_look_counts_claims_and_its_interval_holds_the_share():
+    found = counts.claims_wrong()
+    assert found["events"] >= 30 and found["checked"] > 500
+    assert 0 <= found["wrong"] <= found["checked"]
+    assert found["low"] < found["share"] < found["high"]
+    checks = load("claim_checks")
+    assert (checks["claims_wrong"] <= checks["claims_checked"]).all()
+    # Wider than if claims on one event were unrelated.
+    from analysis.intervals import share_interval
+
+    low, high = share_interval(found["wrong"], found["checked"])
+    assert found["high"] - found["low"] >= high - low

@@ -125,3 +125,13 @@ def test_a_copy_in_two_groups_is_named():
     kinds = {p.kind for p in schema._copies_are_grouped(
         dict(tables, sources=moved), paths.SEEDS, True)}  # fmt: skip
     assert "one report in two groups" in kinds
+
+
+def test_two_spellings_of_one_group_are_refused():
+    tables = corrected()
+    moved = tables["sources"].copy()
+    row = moved.index[moved["independence_group"] == "lwj"][0]
+    moved.loc[row, "independence_group"] = "l-w-j"
+    kinds = [p.kind for p in schema._copies_are_grouped(
+        dict(tables, sources=moved), paths.SEEDS, True)]  # fmt: skip
+    assert "two slugs of one group" in kinds
