@@ -70,11 +70,14 @@ def data(
 
 def title(found: handover.Finding) -> str:
     """Finding: what the panel can and cannot tell about the transfer."""
-    size = f"{handover.signed(found.estimate)} a province and quarter, p {found.p:.2f}"
+    size = f"{handover.signed(found.estimate)} a quarter, p {found.p:.2f}"
     if found.p > 0.05:
+        start = f"No change can be shown at the transfer of provinces ({size}):\n"
+        if found.fall_detectable or found.base <= 0:
+            return start + handover.detectable(found)
         return (
-            f"No change can be shown at the transfer of provinces ({size}):\n"
-            f"{handover.detectable(found)}"
+            f"{start}even an end of all would have gone unseen, only a rise to "
+            f"{1 + found.smallest / found.base:.1f} times would show"
         )
     way = "fewer" if found.estimate < 0 else "more"
     return f"After transfer {way} events than in provinces transferred later ({size})"
@@ -83,12 +86,12 @@ def title(found: handover.Finding) -> str:
 def draw(table: pd.DataFrame, title: str, outcome: str, level: float = 0.95) -> Drawing:
     """Event study on the left; tile map of tranches and size of each on the right."""
     fig = canvas(126)
-    left, right = fig.subfigures(1, 2, width_ratios=[1.65, 1])
+    left, right = fig.subfigures(1, 2, width_ratios=[1.4, 1])
     overall = table[table["mark"] == "overall"].iloc[0]
     _draw_study(left.subplots(), table[table["mark"] == "effect"], overall)
-    tiles_ax, bars = right.subplots(2, 1, gridspec_kw={"height_ratios": [1.5, 1]})
-    _draw_tiles(tiles_ax, table[table["mark"] == "tile"])
-    _draw_tranches(bars, table[table["mark"] == "tranche"])
+    upper, lower = right.subfigures(2, 1, height_ratios=[1.7, 1])
+    _draw_tiles(upper.subplots(), table[table["mark"] == "tile"])
+    _draw_tranches(lower.subplots(), table[table["mark"] == "tranche"])
     finish(
         fig,
         title,
@@ -136,15 +139,10 @@ def _draw_study(ax: Axes, effects: pd.DataFrame, overall: pd.Series) -> None:
     span = np.nanmax(np.abs([effects["low"].quantile(0.02), effects["high"].quantile(0.98),
                              overall["smallest"] * 1.25]))  # fmt: skip
     ax.set_ylim(-span * 1.2, span * 1.25)
-    edge = f"largest fall there can be, {handover.signed(-overall['base'])}"
-    if overall["smallest"] < overall["base"]:
-        edge = f"smallest detectable fall, {handover.signed(-overall['smallest'])}"
-    for y, words, side in ((overall["smallest"], "smallest detectable rise, "
-                            f"{handover.signed(overall['smallest'])}", 1),
-                           (floor, edge, -1)):  # fmt: skip
-        ax.annotate(f"pale band ends: {words}", (-8.4, y), xytext=(-8.4, side * span * 0.98),
-                    fontsize=6.3, color=FAINT, va="center",
-                    arrowprops={"arrowstyle": "-", "color": FAINT, "lw": 0.5})  # fmt: skip
+    low = "no event left" if overall["base"] <= overall["smallest"] else "smallest fall to show"
+    ax.text(-8.4, -span * 1.0, "Pale band: overall differences too small to be found,\nfrom "
+            f"{handover.signed(floor)} ({low}) to {handover.signed(overall['smallest'])}",
+            fontsize=6.8, color=FAINT, va="center")  # fmt: skip
     ax.legend(loc="upper left", fontsize=7, handletextpad=0.1, borderaxespad=0.2, ncols=2,
               columnspacing=0.8)  # fmt: skip
     ax.set_xlim(-8.6, 8.6)
@@ -157,14 +155,15 @@ def _draw_tiles(ax: Axes, tiles: pd.DataFrame) -> None:
     for row in tiles.itertuples():
         colour = TRANCHES[int(row.tranche)]
         ax.add_patch(Rectangle((row.tile_col, -row.tile_row), 0.94, 0.94, fc=colour, alpha=0.85))
-        ax.text(row.tile_col + 0.47, -row.tile_row + 0.47, in_tile(row.label),
-                ha="center", va="center", fontsize=6, linespacing=0.95,
+        words = f"{in_tile(row.label)}\n{int(row.tranche)}"
+        ax.text(row.tile_col + 0.47, -row.tile_row + 0.45, words,
+                ha="center", va="center", fontsize=5.8, linespacing=0.95,
                 color="white" if int(row.tranche) in (2, 5) else INK)  # fmt: skip
     ax.set_xlim(0.9, COLUMNS + 1.05)
     ax.set_ylim(-ROWS - 0.1, 0.05)
     ax.set_aspect("equal")
     ax.axis("off")
-    ax.set_title("Tranche of each province (colours as below)", fontsize=7.5,
+    ax.set_title("Tranche of each province, colours as below", fontsize=7.5,
                  fontweight="normal")  # fmt: skip
 
 
@@ -181,16 +180,17 @@ def _draw_tranches(ax: Axes, groups: pd.DataFrame) -> None:
         ax.hlines(y, row.low, row.high, color=colour, lw=1.6)
         dot = ax.plot(row.value, y, "o", ms=5, color=colour, mfc="white" if faded else colour)
         dot[0].set_gid(f"tranche-{int(row.tranche)}")
-        note = "\n(not interpreted)" if faded else ""
+        note = "\n(too few)" if faded else ""
         ax.text(far * 1.1, y, f"{handover.signed(row.value)}{note}", va="center", fontsize=6.6)
     counts = [int(groups.loc[i, "count"]) for i in groups.index]
     ax.set_yticks(groups["tranche"], [f"T{int(t)}: {n} province{'s' * (n != 1)}" for t, n in
                                       zip(groups["tranche"], counts, strict=True)],
                   fontsize=6.8)  # fmt: skip
     ax.set_ylim(groups["tranche"].max() + 0.6, groups["tranche"].min() - 0.6)
-    ax.set_xlim(-far * 1.05, far * 2.1)
+    low = groups[["low", "value"]].min().min()
+    ax.set_xlim(min(float(low) if np.isfinite(low) else 0.0, 0.0) - 0.1 * far, far * 1.6)
     ax.tick_params(axis="y", length=0)
-    ax.set_xlabel("difference of the tranche alone, with interval", fontsize=7, loc="left")
+    ax.set_xlabel("difference of the tranche alone", fontsize=7)
 
 
 def _alt(table: pd.DataFrame, overall: pd.Series) -> str:

@@ -23,12 +23,13 @@ FEW = 5
 
 # Names too long for a tile, broken by hand at a syllable.
 BROKEN = {
-    "Badakhshan": "Bada-\nkhshan", "Badghis": "Bad-\nghis", "Baghlan": "Bagh-\nlan",
-    "Daykundi": "Day-\nkundi", "Helmand": "Hel-\nmand", "Jowzjan": "Jowz-\njan",
-    "Kandahar": "Kanda-\nhar", "Laghman": "Lagh-\nman", "Nangarhar": "Nan-\ngarhar",
-    "Nuristan": "Nuri-\nstan", "Paktika": "Pak-\ntika", "Panjshir": "Panj-\nshir",
-    "Samangan": "Saman-\ngan", "Sar-e Pol": "Sar-e\nPol", "Uruzgan": "Uruz-\ngan",
-}  # fmt: skip
+    name.replace("-", ""): name.replace("-", "-\n")
+    for name in (
+        "Bada-khshan", "Bad-ghis", "Bagh-lan", "Bam-yan", "Day-kundi", "Hel-mand", "Jowz-jan",
+        "Kanda-har", "Kun-duz", "Lagh-man", "Nan-garhar", "Nim-ruz", "Nuri-stan", "Pak-tika",
+        "Panj-shir", "Par-wan", "Saman-gan", "Uruz-gan", "War-dak",
+    )
+} | {"Sar-e Pol": "Sar-e\nPol"}  # fmt: skip
 
 
 def in_tile(name: str) -> str:

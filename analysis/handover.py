@@ -422,7 +422,8 @@ def by_tranche(table: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
         below three provinces).
     """
     outcome, first = _wide(table)
-    spans = _fit(table, alpha=1 - level).aggregate("group").to_dataframe().set_index("target")
+    spans = _fit(table, alpha=1 - level).aggregate("group").to_dataframe()
+    spans = spans.set_index(spans["label"].astype(int))
     spans = spans[["conf_int_lower", "conf_int_upper"]].astype(float)
     tranche = table.groupby("unit")["tranche"].first().to_numpy(int)
     rows = []
@@ -568,8 +569,8 @@ def placed_words(events: pd.DataFrame, placed: int) -> str:
     if undated == homeless == 0:
         return f"All {placed} selected offensives are drawn."
     return (
-        f"{placed} of {len(events)} selected offensives are drawn: {undated} are dated to no month "
-        f"and {homeless} more to no province or to no month of the study."
+        f"{placed} of {len(events)} selected offensives {'is' if placed == 1 else 'are'} drawn; "
+        f"not drawn: {undated} without a month, {homeless} without a province or outside the study."
     )
 
 
@@ -615,8 +616,8 @@ def answer(found: dict[str, Finding], outcome: str, sure: int, rates: int) -> st
         start = f"After the announced transfer of a province {way} {outcome} are recorded"
     text = (
         f"{start}: against provinces transferred later, {outcome} differ by "
-        f"{signed(main.estimate)} a province and quarter (interval {signed(main.low)} to {signed(main.high)}, "
-        f"p {main.p:.2f}) once the whole province is in"
+        f"{signed(main.estimate)} a province and quarter (interval {signed(main.low)} to "
+        f"{signed(main.high)}, p {main.p:.2f}) once the whole province is in"
     )
     for clock, one in found.items():
         if one is not main:
