@@ -40,7 +40,7 @@ def title(table: pd.DataFrame) -> str:
     )
     if firm == 0:
         return named
-    return f"{named};\n{firm} other statement{'s' * (firm != 1)} come out one way"
+    return f"{named};\n{firm} other statement{'s come' if firm != 1 else ' comes'} out one way"
 
 
 def draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:

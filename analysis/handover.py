@@ -545,7 +545,7 @@ def words(found: Finding) -> str:
 def breakdown_words(found: Finding) -> str:
     """Sentence on how large a violation of common trends the sign survives."""
     if math.isnan(found.breakdown):
-        return f"How far trends may differ before the sign goes cannot be computed ({found.why})."
+        return "How far trends may differ before the sign goes cannot be computed for this panel."
     if found.breakdown == 0:
         return "The sign has no support even if trends were exactly common."
     return (
@@ -628,8 +628,8 @@ def answer(found: dict[str, Finding], outcome: str, sure: int, rates: int) -> st
     doubt = detectable(main)
     return (
         f"{text}. {doubt[0].upper()}{doubt[1:]}. Where recorded offensives moved over the years "
-        f"can be said for few provinces: {sure} of {rates} rates are known within a factor of "
-        "three."
+        f"can be said for {'few' if sure < rates / 2 else 'most'} provinces: {sure} of {rates} "
+        "rates are known within a factor of three."
     )
 
 

@@ -288,8 +288,8 @@ def late_words(taken: pd.DataFrame, day: int = 30) -> str:
     """Sentence on captures too late to be followed for so many days, and on later losses."""
     late = int((taken["fell_latest"] > collapse.END - pd.Timedelta(days=day)).sum())
     text = (
-        f"{late} of {len(taken)} captures fell too late to be followed for {day} days, for the "
-        f"tables end on {collapse.END:%-d %B %Y}"
+        f"{late or 'None'} of {len(taken)} captures fell too late to be followed for {day} days, "
+        f"for the tables end on {collapse.END:%-d %B %Y}"
     )
     rows = taken[taken["lost_later"].notna()]
     if rows.empty:

@@ -617,7 +617,7 @@ def heading(numbers: pd.DataFrame, said: pd.DataFrame) -> str:
         if width >= 1
         else "The number of offensives does not hang on the sources"
     )
-    return f"{start}; {firm} of {known} statement{'s' * (known != 1)} come out one way"
+    return f"{start}; {firm} of {known} statement{'s come' if known != 1 else ' comes'} out one way"
 
 
 def _named(rows: pd.DataFrame) -> str:

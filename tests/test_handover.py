@@ -279,7 +279,7 @@ def test_the_answer_says_what_could_not_have_shown_and_for_how_many_rates():
     said = handover.answer({"full": finding(), "first": finding(estimate=0.18)}, "offensives", 16,
                            170)  # fmt: skip
     assert said.startswith("No change can be shown") and said.count(". ") == 2
-    assert "16 of 170 rates" in said and "-0.0" not in said
+    assert "few provinces: 16 of 170 rates" in said and "-0.0" not in said
     clear = handover.answer({"full": finding(p=0.01, estimate=-0.3)}, "offensives", 16, 170)
     assert "fewer offensives" in clear
 
