@@ -47,8 +47,9 @@ def captures(
     DataFrame
         One row a capture: ``event_id``, ``adm1``, ``district`` (key of the place),
         ``place``, ``target``, ``outcome``, ``resistance``, ``fell_earliest``,
-        ``fell_latest``, ``lost`` (whether it was lost again), ``lost_earliest``,
-        ``lost_latest``; sorted by fall.
+        ``fell_latest``, ``lost`` (whether it was lost again by the last day of the
+        tables), ``lost_earliest``, ``lost_latest``, ``lost_later`` (first day of a loss
+        after that day); sorted by fall.
 
     Notes
     -----
@@ -69,6 +70,10 @@ def captures(
         lost = back is not None or row.outcome == "captured_lost"
         if back is None and lost:
             back = (fell[0], told.get(row.event_id, END))
+        # The war of this study ends with the tables: what was lost later was held till then.
+        later = back[0] if back and back[0] > END else pd.NaT
+        if not pd.isna(later):
+            lost, back = False, None
         district = row.adm2 if pd.notna(row.adm2) else row.place_canonical
         table.append(
             {
@@ -84,12 +89,14 @@ def captures(
                 "lost": lost,
                 "lost_earliest": max(back[0], fell[0]) if back else pd.NaT,
                 "lost_latest": max(back[1], fell[0]) if back else pd.NaT,
+                "lost_later": later,
             }
         )
     columns = ["event_id", "adm1", "district", "place", "target", "outcome", "resistance",
-               "fell_earliest", "fell_latest", "lost", "lost_earliest", "lost_latest"]  # fmt: skip
+               "fell_earliest", "fell_latest", "lost", "lost_earliest", "lost_latest",
+               "lost_later"]  # fmt: skip
     made = pd.DataFrame(table, columns=columns).astype(
-        {c: "datetime64[s]" for c in columns if c.endswith(("earliest", "latest"))}
+        {c: "datetime64[s]" for c in columns if c.endswith(("earliest", "latest", "later"))}
     )
     return made.sort_values(["fell_latest", "fell_earliest", "event_id"], ignore_index=True)
 
@@ -204,6 +211,66 @@ def _districts(seen: np.ndarray, codes: np.ndarray) -> np.ndarray:
     for code in np.unique(codes):
         counts += seen[:, codes == code].any(axis=1)
     return counts
+
+
+def over_cuts(
+    taken: pd.DataFrame, events: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp
+) -> dict[str, tuple[int, int]]:
+    """Ends of the band on the last day under every confidence cut that the events allow.
+
+    Parameters
+    ----------
+    taken
+        Output of `captures`.
+    events
+        Events with ``conf_event``.
+    start, end
+        As in `held_band`.
+
+    Returns
+    -------
+    dict
+        (certainly, possibly) held by cut, strictest first.
+    """
+    grade = taken["event_id"].map(events.set_index("event_id")["conf_event"].astype(str))
+    found = {}
+    for cut in sorted(set(grade)):
+        last = held_band(taken[grade <= cut], start, end).iloc[-1]
+        found[cut] = (int(last["low"]), int(last["high"]))
+    return found
+
+
+def cut_words(cuts: dict[str, tuple[int, int]]) -> str:
+    """Range of the last day over confidence cuts, or nothing where all cuts agree."""
+    counts = [n for ends in cuts.values() for n in ends]
+    if not counts or min(counts) == max(counts):
+        return ""
+    return f"{min(counts)} to {max(counts)} by how sure an event must be"
+
+
+def span_words(low: int, high: int) -> str:
+    """Both edges of the band in words."""
+    if low == high:
+        return f"Both edges of the band end at {low}"
+    return f"The band ends between {low} and {high}"
+
+
+def class_words(control: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> str:
+    """Sentence on readings whose printed classes do not add up to the monitor's list."""
+    rows = control[control["date"].between(start, end) & control["denominator"].notna()]
+    parts = [c for c in ("government", "contested", "taliban") if c in rows]
+    rows = rows.dropna(subset=parts).sort_values(["date", "monitor"])
+    short = [
+        f"{r.monitor} {r.date:%-d %B}: {sum(int(getattr(r, c)) for c in parts)} of {r.denominator}"
+        for r in rows.itertuples()
+        if sum(int(getattr(r, c)) for c in parts) < r.denominator
+    ]
+    if not short:
+        return ""
+    return (
+        "Classes printed with a reading can add up to fewer districts than its list, the rest "
+        f"being claims the monitor could not confirm ({'; '.join(short)})."
+    )
 
 
 def district_list(events: pd.DataFrame) -> int:
@@ -338,19 +405,30 @@ def fallen_by(events: pd.DataFrame, day: date) -> int:
     return len({a for a, f in zip(rows["adm1"], fell, strict=True) if f <= pd.Timestamp(day)})
 
 
+def days_words(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    """First and last day without a month or year said twice and not needed."""
+    if first == last:
+        return f"on {last:%-d %B}"
+    if first.year != last.year:
+        return f"from {first:%-d %B %Y} to {last:%-d %B %Y}"
+    start = f"{first:%-d}" if first.month == last.month else f"{first:%-d %B}"
+    return f"from {start} to {last:%-d %B}"
+
+
 def answer(
     band: pd.DataFrame,
     places: int,
     week: dict[str, object],
+    cuts: dict[str, tuple[int, int]],
     capitals: pd.DataFrame,
     shares: dict[tuple[str, str], tuple[float, float, float]],
 ) -> str:
-    """One sentence on the pace, the capitals and how long captures lasted, with doubt.
+    """Sentences on districts, capitals and how long captures lasted, each with its doubt.
 
     Parameters
     ----------
-    band, places, week
-        Output of `held_band`, `district_list` and `fastest_week`.
+    band, places, week, cuts
+        Output of `held_band`, `district_list`, `fastest_week` and `over_cuts`.
     capitals
         Output of `analysis.fig_capitals.data`.
     shares
@@ -358,25 +436,34 @@ def answer(
     """
     low, high = int(band["low"].iloc[-1]), int(band["high"].iloc[-1])
     span = f"{low}" if low == high else f"{low} to {high}"
+    doubt = cut_words(cuts)
     text = (
         f"From {band['date'].iloc[0]:%-d %B} to {band['date'].iloc[-1]:%-d %B %Y} the table has "
-        f"{span} of {places} districts taken and held"
+        f"{span} of {places} districts taken and not reported lost, those of provincial capitals "
+        f"included{f' ({doubt})' if doubt else ''}"
     )
     if week["a_day"] > 0:
-        text += f", {week['a_day']:.1f} a day in the steepest week"
+        text += f"; the steepest recorded week brought {week['a_day']:.1f} a day"
     rows = capitals[capitals["mark"] == "capital"]
     if len(rows):
-        text += f", and {len(rows)} provincial capital{'s' * (len(rows) != 1)}"
+        when = days_words(rows["fell"].min(), rows["fell"].max())
+        text += f". {len(rows)} provincial capital{'s' * (len(rows) != 1)} fell, {when}"
     parts = []
-    for period in dict.fromkeys(p for p, _ in shares):
-        own = [v for (p, _), v in shares.items() if p == period and not np.isnan(v[0])]
-        if own:
-            when = period if period.startswith("before") else f"in {period}"
-            parts.append(
-                f"{100 * min(v[0] for v in own):.0f} to {100 * max(v[0] for v in own):.0f}% of "
-                f"those taken {when} (intervals together {100 * min(v[1] for v in own):.0f} to "
-                f"{100 * max(v[2] for v in own):.0f}%)"
-            )
+    for period in sorted({p for p, _ in shares}, key=lambda p: p.startswith("before")):
+        own = [v for (p, _), v in shares.items() if p == period]
+        known = [v for v in own if not np.isnan(v[0])]
+        if not known:
+            continue
+        told = " and ".join("too few" if np.isnan(v[0]) else f"{100 * v[0]:.0f}%" for v in own)
+        low, high = (100 * f(v[i] for v in known) for f, i in ((min, 1), (max, 2)))
+        when = period if period.startswith("before") else f"in {period}"
+        parts.append(
+            f"{told} of {'those' if parts else 'places'} taken {when} "
+            f"(intervals together {low:.0f} to {high:.0f}%)"
+        )
     if parts:
-        text += "; still held after 30 days, by how silence is read, were " + " and ".join(parts)
+        text += (
+            ". Still held after 30 days, if followed to the last report and if silence counts as "
+            f"held, were {', against '.join(parts)}; falls may be told more readily when undone"
+        )
     return text + "."

@@ -52,6 +52,39 @@ def _shown(found: float | str) -> str:
     return found if isinstance(found, str) else f"{found:.4g}" if found % 1 else f"{found:.0f}"
 
 
+def inexact(board: pd.DataFrame) -> pd.DataFrame:
+    """Passed facts whose found value is not the published one even after rounding.
+
+    Parameters
+    ----------
+    board
+        Output of `scoreboard`.
+    """
+    rows = board[board["verdict"] == "pass"]
+    return rows[[not _same(r.found, r.expected) for r in rows.itertuples()]]
+
+
+def _same(found: str, expected: str) -> bool:
+    if found == expected:
+        return True
+    try:
+        number, digits = float(found), len(expected.partition(".")[2])
+        return round(number, digits) == float(expected)
+    except ValueError:
+        return False
+
+
+def inexact_words(board: pd.DataFrame) -> str:
+    """Sentence on passes that use their tolerance, each with both values."""
+    rows = inexact(board)
+    if rows.empty:
+        return "None of them needs its tolerance beyond rounding."
+    listed = "; ".join(
+        f"{r.statement}: printed {r.expected}, found {r.found}" for r in rows.itertuples()
+    )
+    return f"Beyond rounding, {len(rows)} of them pass only within their tolerance ({listed})."
+
+
 def agrees(found: Found, expected: str, tolerance: float) -> bool:
     """Whether a found value is the published one, within the tolerance.
 

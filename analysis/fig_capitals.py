@@ -4,7 +4,7 @@ import matplotlib.dates as mdates
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.collapse import END
+from analysis.collapse import END, days_words
 from analysis.style import GRID, INK, PARTY, Drawing, canvas, finish
 
 SLUG = "f08_capitals"
@@ -18,20 +18,23 @@ MANNERS = {
 }
 
 
-def data(capital_claims: pd.DataFrame) -> pd.DataFrame:
+def data(capital_claims: pd.DataFrame, taken: pd.DataFrame | None = None) -> pd.DataFrame:
     """One row an account, one a capital and one a day, sorted.
 
     Parameters
     ----------
     capital_claims
         Output of `analysis.collapse.capital_claims`.
+    taken
+        Output of `analysis.collapse.captures`, which says what was lost after the last day.
 
     Returns
     -------
     DataFrame
         ``mark`` (``account``, ``capital``, ``day``), ``row`` (position from the top),
         ``capital``, ``adm1``, ``earliest``, ``latest``, ``fell``, ``manner``, ``outcome``,
-        ``used``, ``value`` (sources of a capital, capitals of a day), ``row_id``,
+        ``lost_later`` (day of a loss after the last day of the tables), ``used``, ``value``
+        (sources of a capital, capitals of a day), ``row_id``,
         ``source_ids``.
     """
     claims = capital_claims
@@ -51,10 +54,12 @@ def data(capital_claims: pd.DataFrame) -> pd.DataFrame:
         manner=("manner", "first"), outcome=("outcome", "first"),
         value=("source_id", "nunique"), row_id=("row_id", "first"),
     ).assign(mark="capital")  # fmt: skip
+    later = {} if taken is None else taken.set_index("event_id")["lost_later"].to_dict()
+    capitals["lost_later"] = pd.to_datetime(capitals["row_id"].map(later))
     days = capitals["fell"].value_counts().sort_index()
     strip = pd.DataFrame({"mark": "day", "fell": days.index, "value": days.to_numpy()})
     columns = ["mark", "row", "capital", "adm1", "earliest", "latest", "fell", "manner",
-               "outcome", "used", "value", "row_id", "source_ids"]  # fmt: skip
+               "outcome", "lost_later", "used", "value", "row_id", "source_ids"]  # fmt: skip
     table = pd.concat([p.reindex(columns=columns) for p in (accounts, capitals, strip)])
     return table.sort_values(
         ["mark", "row", "earliest", "latest", "fell", "source_ids"], ignore_index=True
@@ -92,6 +97,8 @@ def draw(table: pd.DataFrame, title: str) -> Drawing:
         ).patches[0].set_gid(f"range-{row.row_id}")  # fmt: skip
         ax.plot([mdates.date2num(row.fell)] * 2, [y - 0.42, y + 0.42], color=INK, lw=1.1, zorder=2)
         lost = " · lost again" if row.outcome == "captured_lost" else ""
+        if pd.notna(row.lost_later):
+            lost = f"; lost {row.lost_later:%-d %b}"
         ax.text(1.01, y, words + lost, transform=ax.get_yaxis_transform(), va="center",
                 fontsize=6.6)  # fmt: skip
     _draw_accounts(ax, accounts, n, span)
@@ -107,22 +114,25 @@ def draw(table: pd.DataFrame, title: str) -> Drawing:
         mdates.date2num(last) + max(0.75, 0.06 * span),
     )
     ax.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=4, maxticks=12))
-    ax.xaxis.set_major_formatter(mdates.DateFormatter("%-d %b\n%Y"))
+    one_year = first.year == last.year
+    ax.xaxis.set_major_formatter(mdates.DateFormatter("%-d %b" if one_year else "%-d %b\n%Y"))
     ax.grid(axis="x", color=GRID, lw=0.5)
     ax.set_axisbelow(True)
     finish(
         fig,
         title,
-        "Source: claims table. In brackets: sources that give a day. Bar: range of days given; "
-        "dot: one source, hollow where\nthe rules set it aside; upright: day taken by the rules. "
-        "Kabul days; night falls split many accounts. Colour and words: how it fell.",
+        "Source: claims table, accounts of the day of the fall only. In brackets: sources that "
+        "give one. Bar: range of days given, to 15 August 2021;\ndot: one source (middle of its "
+        "days), hollow where the rules set it aside; upright: day by the rules. Kabul days. Colour "
+        "and words: how it fell.",
     )
     apart = disputed(table)
     caption = (
         f"{n} captures of provincial capitals in order of fall. Each dot is one source's day "
         f"(the middle where it gives several), {len(accounts)} in all; the bar spans the days "
         f"that sources give, to 15 August 2021 at most. For {apart} of {n} two sources give days "
-        "that exclude each other; elsewhere a wide bar is a source that names several days. The "
+        "of the fall that exclude each other; days on which an attack began are not compared here, "
+        "as they are in notebook 02. Elsewhere a wide bar is a source that names several days. The "
         "strip above counts capitals by the day that the rules take. Sources that give no day are "
         "not in it; several outlets may repeat one agency."
     )
@@ -141,12 +151,14 @@ def title(table: pd.DataFrame) -> str:
     capitals = table[table["mark"] == "capital"]
     if capitals.empty:
         return "No provincial capital was taken in this selection"
-    days = (capitals["fell"].max() - capitals["fell"].min()).days + 1
+    first, last = capitals["fell"].min(), capitals["fell"].max()
+    when = days_words(first, last) + (f" {last.year}" if first.year == last.year else "")
     fought = int((capitals["manner"] == "fought").sum())
+    apart = disputed(table)
     return (
-        f"{len(capitals)} capital{'s' * (len(capitals) != 1)} fell within {days} "
-        f"day{'s' * (days != 1)}, {fought} fought over; "
-        f"sources give days that exclude each other for {disputed(table)}"
+        f"{len(capitals)} provincial capital{'s' * (len(capitals) != 1)} fell {when}, "
+        f"{fought or 'none'} fought over;\n"
+        f"for {apart or 'none'} the days that sources give for the fall exclude each other"
     )
 
 
@@ -164,7 +176,10 @@ def _draw_strip(ax: Axes, days: pd.DataFrame, span: int) -> None:
 
 def _draw_accounts(ax: Axes, accounts: pd.DataFrame, n: int, span: int) -> None:
     """Dots side by side within the day, in two lines where a day has many."""
-    middle = accounts["earliest"] + (accounts["latest"] - accounts["earliest"]) / 2
+    # An account that runs past the last day is drawn at the middle of the days that are shown.
+    latest = accounts["latest"].clip(upper=END).where(accounts["earliest"] <= END,
+                                                      accounts["latest"])  # fmt: skip
+    middle = accounts["earliest"] + (latest - accounts["earliest"]) / 2
     step = span / 115
     for (row, _), own in accounts.assign(at=middle).groupby(["row", "at"], sort=True):
         own = own.sort_values(["used", "source_ids"], ascending=[False, True])
@@ -190,5 +205,8 @@ def _alt(capitals: pd.DataFrame, table: pd.DataFrame) -> str:
     text = f"{len(capitals)} provincial capitals in order of fall. Capitals a day: {counts}. "
     text += f"How they fell: {how}."
     if width:
-        text += f" Widest range of days given: {widest['capital']}, {width + 1} days."
+        text += (
+            " Widest range among the accounts of the day of the fall: "
+            f"{widest['capital']}, {width + 1} days."
+        )
     return text

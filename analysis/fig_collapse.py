@@ -17,6 +17,8 @@ LOOKS = {
     "SIGAR": (PARTY["civilian"], "^", "SIGAR: districts under insurgent control or influence"),
 }
 SPARE = (FAINT, "v", "")
+NAMES = {"LWJ": "Long War Journal", "AAN": "Afghanistan Analysts Network",
+         "US_JCS": "US Joint Chiefs", "press": "a press report"}  # fmt: skip
 
 
 def data(
@@ -68,15 +70,16 @@ def draw(table: pd.DataFrame, title: str) -> Drawing:
     band = table[table["series"] == CURATED]
     dots = table[table["series"] != CURATED]
     whole = band["denominator"].iloc[0]
-    ax.fill_between(
-        band["date"], 100 * band["low"] / whole, 100 * band["high"] / whole, step="post",
-        color=PARTY["taliban"], alpha=0.3, lw=0,
-    )  # fmt: skip
-    for edge in ("low", "high"):
-        ax.step(band["date"], 100 * band[edge] / whole, where="post", color=INK, lw=0.8)
+    # A count holds for its whole day, the last one too.
     last = band.iloc[-1]
+    drawn = pd.concat([band, last.to_frame().T.assign(date=last["date"] + pd.Timedelta(days=1))])
+    days = pd.to_datetime(drawn["date"])
+    low, high = (100 * drawn[edge].astype(float) / whole for edge in ("low", "high"))
+    ax.fill_between(days, low, high, step="post", color=PARTY["taliban"], alpha=0.3, lw=0)
+    for edge in (low, high):
+        ax.step(days, edge, where="post", color=INK, lw=0.8)
     ax.text(
-        last["date"], 100 * last["low"] / whole - 11,
+        last["date"] - pd.Timedelta(days=2), 100 * last["low"] / whole - 13,
         "Taken in the period, by this table,\nearliest to latest dates: "
         f"{_span(last)} of {whole:.0f}",
         ha="right", va="top", fontsize=7,
@@ -84,7 +87,7 @@ def draw(table: pd.DataFrame, title: str) -> Drawing:
     _draw_pace(ax, band, whole)
     undenominated = _draw_readings(ax, dots)
     first, final = band["date"].iloc[0], band["date"].iloc[-1]
-    ax.set_xlim(first - (final - first) * 0.012, final)
+    ax.set_xlim(first - (final - first) * 0.012, final + pd.Timedelta(days=1))
     top = max(60.0, *(100 * dots["held"] / dots["denominator"]).fillna(0),
               100 * band["high"].max() / whole)  # fmt: skip
     ax.set_ylim(0, min(100, top * 1.2))
@@ -97,19 +100,20 @@ def draw(table: pd.DataFrame, title: str) -> Drawing:
     locator = mdates.AutoDateLocator(minticks=4, maxticks=9)
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(mdates.DateFormatter("%-d %b %Y"))
-    sources = ", ".join(sorted(dots["series"].unique())) or "no monitor's reading in the period"
+    names = [NAMES.get(m, m) for m in sorted(dots["series"].unique())]
+    sources = ", ".join(names) or "no monitor's reading in the period"
     finish(
         fig,
         title,
-        f"Sources: {sources}; band: captures of district centres and provincial capitals in the "
-        "events table.\nPoints are not joined: lists and meanings differ. The band starts at "
-        "nothing; monitors also count what was held before.",
+        f"Sources: {sources}; band: captures of district\ncentres and provincial capitals in the "
+        "events table. Points are not joined: lists and meanings differ. Monitors also count\nwhat "
+        "was held before the period; the band starts at nothing.",
     )
     caption = (
         "Points: each monitor's count over its own number of districts, with the reading's day. "
         "Band: districts whose centre or whose provincial capital the events table has as taken "
-        "in the period, from certainly held (latest day of fall, any possible loss counted) to "
-        "possibly held (earliest day, loss not yet certain); "
+        "in the period, by the doubt about days alone: from the latest day of each fall with any "
+        "possible loss counted to the earliest day with no loss before it is certain; "
         f"{_span(last)} on {last['date']:%-d %B %Y}. The band leaves out what was held before "
         f"{first:%-d %B %Y} and falls that no source in the table reports, so it is a floor, "
         f"not an estimate of control.{undenominated}"
@@ -134,7 +138,7 @@ def _draw_pace(ax: Axes, band: pd.DataFrame, whole: float) -> None:
         return
     ends = band.set_index("date").loc[[week["from"], week["to"]]]
     heights = 50 * (ends["low"] + ends["high"]) / whole
-    ax.plot(ends.index, heights, color=PARTY["air"], lw=1.4, zorder=3)
+    ax.plot(ends.index, heights, color=PARTY["sky"], lw=2.2, zorder=3)
     ax.annotate(
         f"fastest week, from {week['from']:%-d %B}:\n{week['a_day']:.1f} districts a day",
         (ends.index[0], heights.iloc[0]), xytext=(-8, 18), textcoords="offset points",
@@ -142,24 +146,34 @@ def _draw_pace(ax: Axes, band: pd.DataFrame, whole: float) -> None:
     )  # fmt: skip
 
 
-def title(table: pd.DataFrame) -> str:
-    """Finding: the last value of the band beside the last reading of a monitor."""
+def title(table: pd.DataFrame, cuts: dict[str, tuple[int, int]]) -> str:
+    """Finding: the last value of the band, and its range over confidence cuts.
+
+    Parameters
+    ----------
+    table
+        Output of `data`.
+    cuts
+        Output of `analysis.collapse.over_cuts`.
+    """
     band = table[table["series"] == CURATED]
-    dots = table[(table["series"] != CURATED) & table["denominator"].notna()]
     last = band.iloc[-1]
-    text = (
-        f"From {band['date'].iloc[0]:%-d %B} to {last['date']:%-d %B %Y} the table has "
-        f"{_span(last)} districts with a centre taken and held"
+    doubt = collapse.cut_words(cuts)
+    return (
+        f"{_span(last)} of {last['denominator']:.0f} districts are recorded as taken from "
+        f"{band['date'].iloc[0]:%-d %B} to {last['date']:%-d %B %Y}\nand not as lost again"
+        + (f" ({doubt})" if doubt else "")
     )
-    if dots.empty:
-        return text
-    row = dots.sort_values(["date", "series"]).iloc[-1]
-    return f"{text};\n{row['series']} counted {row['held']:.0f} held by {row['date']:%-d %B}"
 
 
 def _span(row: pd.Series) -> str:
     low, high = int(row["low"]), int(row["high"])
     return f"{low}" if low == high else f"{low} to {high}"
+
+
+def _between(row: pd.Series) -> str:
+    low, high = int(row["low"]), int(row["high"])
+    return f"{low}" if low == high else f"between {low} and {high}"
 
 
 def _draw_readings(ax: Axes, dots: pd.DataFrame) -> str:
@@ -181,20 +195,29 @@ def _draw_readings(ax: Axes, dots: pd.DataFrame) -> str:
                 continue
             # Labels of neighbouring monitors stand on either side of their points.
             first = day <= dots["date"].min() + pd.Timedelta(days=5)
-            lift = 10 * at if first else -9 if line % 3 == 2 else 9
+            following = own.loc[own["date"] > day, "date"]
+            near = len(following) and following.min() - day <= pd.Timedelta(days=8)
+            lift = 10 * at if first else -9 if line % 3 == 2 else 0 if near else 9
+            aside = 7 if first else -7 if near else 0
             ax.annotate(
-                _counts(same), (day, same["share"].max()),
-                xytext=(7 if first else 0, lift), textcoords="offset points",
-                ha="left" if first else "center", va="center", fontsize=6.8, color=INK,
+                _counts(same), (day, same["share"].max()), xytext=(aside, lift),
+                textcoords="offset points", ha="left" if first else "right" if near else "center",
+                va="center", fontsize=6.8, color=INK,
             )  # fmt: skip
         ax.scatter([0.015], [0.96 - 0.05 * line], transform=ax.transAxes, color=colour,
                    marker=marker, s=22)  # fmt: skip
         ax.text(0.03, 0.96 - 0.05 * line, words or monitor, transform=ax.transAxes,
                 va="center", fontsize=7)  # fmt: skip
-    if bare.empty:
+    # The same count printed elsewhere without its list says nothing new.
+    known = set(zip(drawn["series"], drawn["date"], drawn["held"], strict=True))
+    listed = [
+        f"{NAMES.get(r.series, r.series)} {r.held:.0f} on {r.date:%-d %B %Y}"
+        for r in bare.itertuples()
+        if (r.series, r.date, r.held) not in known
+    ]
+    if not listed:
         return ""
-    listed = "; ".join(f"{r.series} {r.held:.0f} on {r.date:%-d %B %Y}" for r in bare.itertuples())
-    return f" Not drawn, because the monitor's list is not stated: {listed}."
+    return f" Not drawn, because the list is not stated: {'; '.join(listed)}."
 
 
 def _alt(table: pd.DataFrame) -> str:
@@ -204,12 +227,13 @@ def _alt(table: pd.DataFrame) -> str:
     text = (
         f"Share held by the Taliban from {band['date'].iloc[0]:%-d %B %Y} to "
         f"{band['date'].iloc[-1]:%-d %B %Y}. A band of districts taken rises from "
-        f"{_span(band.iloc[0])} to at most {int(peak['high'])} of {band['denominator'].iloc[0]:.0f}"
+        f"{_between(band.iloc[0])} to {_between(peak)} of {band['denominator'].iloc[0]:.0f}"
     )
     if len(dots):
         parts = [
-            f"{r.series} {100 * r.held / r.denominator:.0f} percent on {r.date:%-d %B}"
-            for r in dots.itertuples()
+            f"{NAMES.get(r.series, r.series)} {100 * r.held / r.denominator:.0f} percent on "
+            f"{r.date:%-d %B}"
+            for r in dots.drop_duplicates(["series", "date", "held", "denominator"]).itertuples()
         ]
         if len(parts) > 6:
             parts = [*parts[:3], "and others", *parts[-2:]]

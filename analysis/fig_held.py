@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis import held
-from analysis.style import FAINT, GRID, INK, PARTY, Drawing, canvas, finish
+from analysis.style import GRID, INK, PARTY, Drawing, canvas, finish
 
 SLUG = "f15_held"
 OUTCOMES = {
@@ -64,39 +64,39 @@ def draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
         "Source: events and claims tables; captures of district centres and capitals. "
         f"Kaplan-Meier, {100 * level:.0f}% pointwise bands widened by doubt\nabout days; ticks: "
         "captures that leave the sample still held. Left: they leave at their last report. "
-        "Right: at 15 August 2021.",
+        "Right: at 15 August 2021. Drawn while 5 or more are followed.",
     )
     captures = table[(table["mark"] == "curve") & (table["day"] == 0)]
     counts = {p: int(own["at_risk"].max()) for p, own in captures.groupby("period") if len(own)}
     numbers = " and ".join(f"{counts[p]} from {p}" for p in held.PERIODS if p in counts)
     caption = (
         f"Above: {int(table.loc[table['mark'] == 'cell', 'value'].sum())} offensives by target "
-        "and outcome, pale for before 2021 and black for 2021; area is the number. Below: share "
+        "and outcome, pale for before 2021 and black for 2021; area is the number, a campaign "
+        "counts once, and what was lost only after the tables end counts as held. Below: share "
         f"of captured district centres and capitals still held after so many days, {numbers}. A "
         "place without a reported loss leaves the sample at the last account of it (left) or on "
         "15 August 2021 (right). Left understates holding, for places are heard of again when "
         "they change hands; right overstates it, for losses that no source in the table reports "
-        "count as held. Falls of one place count separately."
+        "count as held. The two are readings and no bounds: early falls found only because they "
+        "were undone shorten both. Falls of one place count separately."
     )
     return Drawing(SLUG, fig, table, title, caption, _alt(table), ())
 
 
 def title(table: pd.DataFrame) -> str:
-    """Finding: share still held after 30 days by period, over both readings of silence."""
+    """Finding: share still held after 30 days, the periods side by side in each reading."""
     rows = table[(table["mark"] == "curve") & (table["day"] == 30) & (table["at_risk"] >= 5)]
+    ways = dict(zip(held.READINGS, ("followed to the last report", "if silence counts as held"),
+                    strict=True))  # fmt: skip
     parts = []
-    for period in held.PERIODS:
-        own = rows[rows["period"] == period]["value"]
-        if len(own):
-            low, high = 100 * own.min(), 100 * own.max()
-            parts.append(f"{low:.0f} to {high:.0f}% of places taken {_when(period)}")
+    for reading, words in ways.items():
+        own = rows[rows["reading"] == reading].set_index("period")["value"]
+        told = [f"{100 * own[p]:.0f}% {held.taken_when(p)}" for p in held.PERIODS if p in own.index]
+        if told:
+            parts.append(f"{' and '.join(told)}, {words}")
     if not parts:
         return "Too few captures were followed for 30 days to say how long they lasted"
-    return "Still held after 30 days, by how silence is read:\n" + " and ".join(parts)
-
-
-def _when(period: str) -> str:
-    return period if period.startswith("before") else f"in {period}"
+    return "Still held after 30 days, of places taken:\n" + ";\n".join(parts)
 
 
 def _draw_matrix(ax: Axes, cells: pd.DataFrame) -> None:
@@ -131,6 +131,11 @@ def _draw_matrix(ax: Axes, cells: pd.DataFrame) -> None:
         ax.spines[side].set_visible(False)
     for y in range(len(targets)):
         ax.axhline(y, color=GRID, lw=0.5, zorder=0)
+    for at, (period, fill) in enumerate(zip(held.PERIODS, ("#bcd9ec", PARTY["taliban"]),
+                                            strict=True)):  # fmt: skip
+        ax.plot(0.02 + 0.12 * at, 0.025, "o", ms=5, mfc=fill, mec=COLOURS[period], mew=0.6,
+                transform=ax.transAxes)  # fmt: skip
+        ax.text(0.032 + 0.12 * at, 0.025, period, transform=ax.transAxes, va="center", fontsize=6.8)
 
 
 def _draw_curves(ax: Axes, rows: pd.DataFrame, reading: str) -> None:
@@ -163,10 +168,15 @@ def _draw_curves(ax: Axes, rows: pd.DataFrame, reading: str) -> None:
     ax.set_xlim(0, SHOWN_DAYS * 1.3)
     ax.set_xticks([0, 7, 14, 30, 60, 90])
     ax.set_ylim(0, 102)
-    ax.set_xlabel("days since the place fell")
+    ax.set_xlabel("days since the place fell; below, captures still followed", fontsize=7)
     ax.grid(axis="y", color=GRID, lw=0.5)
-    ax.text(0.98, 0.03, "drawn while 5 or more are followed", transform=ax.transAxes,
-            ha="right", fontsize=6.2, color=FAINT)  # fmt: skip
+    for line, period in enumerate(held.PERIODS):
+        own = rows[(rows["period"] == period) & (rows["mark"] == "curve")].set_index("day")
+        for day in (0, 7, 14, 30, 60, 90):
+            if day in own.index:
+                ax.text(day, -0.3 - 0.075 * line, f"{own.loc[day, 'at_risk']:.0f}",
+                        transform=ax.get_xaxis_transform(), ha="center", va="top", fontsize=6.3,
+                        color=COLOURS[period])  # fmt: skip
 
 
 def _alt(table: pd.DataFrame) -> str:
@@ -181,8 +191,9 @@ def _alt(table: pd.DataFrame) -> str:
     if len(cells):
         most = cells.loc[cells["value"].idxmax()]
         text += (
-            f", most {TARGETS.get(most['target'], most['target'])} {most['outcome']} in the "
-            f"period {most['period']} ({most['value']:.0f})"
+            f", most {TARGETS.get(most['target'], most['target'])}, "
+            f"{OUTCOMES.get(most['outcome'], most['outcome'])}".replace("\n", " ")
+            + f", in the period {most['period']} ({most['value']:.0f})"
         )
     text += ". Below, survival curves of captured places"
     return text + ("; still held after 30 days, " + "; ".join(parts) if parts else "") + "."

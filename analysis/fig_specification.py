@@ -11,6 +11,11 @@ from analysis.style import FAINT, GRID, INK, PARTY, Drawing, canvas, finish
 SLUG = "f13_specification"
 COLOURS = {"other years": PARTY["taliban"], "years nearby": PARTY["government"],
            "ignored": PARTY["unknown"]}  # fmt: skip
+# What the codes of the choices mean.
+WORDS = {
+    "E": "all events", "B": "two sources (B)", "A": "three sources (A)",
+    "parent": "campaign once", "child": "each action", "all": "all drawdowns",
+}  # fmt: skip
 
 
 def data(curve: pd.DataFrame) -> pd.DataFrame:
@@ -18,15 +23,21 @@ def data(curve: pd.DataFrame) -> pd.DataFrame:
     return curve.assign(rank=np.arange(1, len(curve) + 1))
 
 
-def title(table: pd.DataFrame) -> str:
-    """Finding: how many specifications lie above one, and how many clearly."""
+def title(table: pd.DataFrame, level: float = 0.95) -> str:
+    """Finding: how many specifications lie clearly on either side of one."""
     if table.empty:
         return "Too few drawdown decisions in this selection for a contrast"
     found = specification.summary(table)
+    each = {
+        f"{way}{suffix}": f"{100 * found[f'clear_{way}{suffix}']:.0f}%"
+        for way in ("above", "below")
+        for suffix in ("", "_season")
+    }
     return (
-        f"Of {found['specifications']} ways to make the drawdown contrast, "
-        f"{100 * found['clear_above']:.0f}% show clearly more after than before;\n"
-        f"of those that allow for the season, {100 * found['clear_above_season']:.0f}%"
+        f"Of {found['specifications']} ways to compare months after and before drawdowns, "
+        f"{each['above']} show clearly more\nand {each['below']} clearly less (season allowed for: "
+        f"{each['above_season']} and {each['below_season']}; chance: about "
+        f"{50 * (1 - level):.1f}% each)"
     )
 
 
@@ -52,7 +63,8 @@ def draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
         title,
         "Sources: events and decisions tables; UCDP GED (CC BY 4.0). Ratio of the months after a "
         "drawdown decision to the months before it,\nmean over decisions on the log scale; bars: "
-        f"{100 * level:.0f}% t intervals over decisions. Diamond: headline choice.",
+        f"{100 * level:.0f}% t intervals over decisions, cut at the frame where marked. Diamond: "
+        "headline choice.",
     )
     found = specification.summary(table)
     chosen = table[table["headline"]]
@@ -66,6 +78,7 @@ def draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
         "few months apart, so intervals are too narrow where windows overlap. Specifications share "
         "data: their share is not a probability."
     )
+    caption += f" Chance alone would put about {50 * (1 - level):.1f}% on each side."
     if len(chosen):
         caption += f" The headline choice: {specification.words(chosen)}."
     return Drawing(SLUG, fig, table, title, caption, _alt(table), ())
@@ -91,6 +104,10 @@ def _draw_ratios(ax: Axes, table: pd.DataFrame) -> None:
     ax.set_yscale("log")
     low, high = max(0.05, table["low"].quantile(0.02)), min(60, table["high"].quantile(0.98))
     ax.set_ylim(low * 0.9, high * 1.1)
+    for cut, edge, mark in ((table["high"] > high * 1.1, high * 1.07, "^"),
+                            (table["low"] < low * 0.9, low * 0.93, "v")):  # fmt: skip
+        ax.plot(table.loc[cut, "rank"], np.full(int(cut.sum()), edge), mark, ms=1.8, mew=0,
+                color=FAINT, zorder=2)  # fmt: skip
     marks = [m for m in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if low * 0.9 <= m <= high * 1.1]
     ax.yaxis.set_major_locator(FixedLocator(marks))
     ax.yaxis.set_minor_locator(NullLocator())
@@ -100,17 +117,16 @@ def _draw_ratios(ax: Axes, table: pd.DataFrame) -> None:
     words = {"other years": "season: all other years", "years nearby": "season: years nearby",
              "ignored": "season ignored"}  # fmt: skip
     for line, (season, colour) in enumerate(COLOURS.items()):
-        ax.text(0.01, 0.97 - 0.065 * line, f"● {words[season]}", color=colour,
-                transform=ax.transAxes, va="top", fontsize=7.5, zorder=6,
-                bbox={"fc": "white", "ec": "none", "pad": 0.6, "alpha": 0.85})  # fmt: skip
+        ax.text(0.005 + 0.25 * line, 1.01, f"● {words[season]}", color=colour,
+                transform=ax.transAxes, va="bottom", fontsize=7.5)  # fmt: skip
 
 
 def _draw_board(ax: Axes, table: pd.DataFrame) -> None:
     y, ticks, labels = 0.0, [], []
     for choice, options in specification.CHOICES.items():
-        ax.text(-0.215, y - 0.85, choice.upper(), transform=ax.get_yaxis_transform(), fontsize=6.3,
-                color=FAINT, va="center")  # fmt: skip
-        y -= 0.85
+        y -= 1.25
+        ax.text(-0.215, y, choice, transform=ax.get_yaxis_transform(), fontsize=6.5,
+                color=FAINT, va="center", fontweight="bold")  # fmt: skip
         for option in options:
             own = table[table[choice] == option]
             y -= 1
@@ -119,8 +135,7 @@ def _draw_board(ax: Axes, table: pd.DataFrame) -> None:
             marks.set_gid(f"choice-{choice}-{option}".replace(" ", "-"))
             ticks.append(y)
             middle = f" ({own['ratio'].median():.2f})" if len(own) else ""
-            word = f"confidence ≥ {option}" if choice == "confidence" else option
-            labels.append(word + middle)
+            labels.append(WORDS.get(option, option) + middle)
     ax.set_yticks(ticks, labels, fontsize=6.6)
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(y - 0.8, 0.2)

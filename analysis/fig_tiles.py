@@ -21,9 +21,20 @@ SURE, HALF_SURE = 3.0, 8.0
 FEW = 5
 
 
-def short(name: str) -> str:
-    """First six letters, which tell all 34 provinces apart."""
-    return name[:6].strip(" -")
+# Names too long for a tile, broken by hand at a syllable.
+BROKEN = {
+    name.replace("-", ""): name.replace("-", "-\n")
+    for name in (
+        "Bada-khshan", "Bad-ghis", "Bagh-lan", "Bam-yan", "Day-kundi", "Hel-mand", "Jowz-jan",
+        "Kanda-har", "Kun-duz", "Lagh-man", "Nan-garhar", "Nim-ruz", "Nuri-stan", "Pak-tika",
+        "Panj-shir", "Par-wan", "Saman-gan", "Uruz-gan", "War-dak",
+    )
+} | {"Sar-e Pol": "Sar-e\nPol"}  # fmt: skip
+
+
+def in_tile(name: str) -> str:
+    """Full name, on two lines where one would not fit the tile."""
+    return BROKEN.get(name, name)
 
 
 # --- F5 --------------------------------------------------------------------------------
@@ -72,15 +83,26 @@ def time_data(
     return table.sort_values(["mark", "tile_row", "tile_col", "date", "row_id"], ignore_index=True)
 
 
+def few_words(totals: pd.Series) -> str:
+    """Sentence on how many provinces have fewer than ten offensives."""
+    few, all_ = int((totals < 10).sum()), len(totals)
+    if all_ == 1:
+        return f"{totals.index[0]} has {int(totals.iloc[0])} offensives"
+    if few == 0:
+        return f"Every one of {all_} provinces has ten offensives or more"
+    return f"{few} of {all_} provinces {'has' if few == 1 else 'have'} fewer than ten offensives"
+
+
 def time_title(table: pd.DataFrame) -> str:
     """Finding: where most events lie, and in how many provinces there are too few."""
     counts = table[table["mark"] == "rate"].groupby("adm1")["events"].sum().sort_values()
     top = counts.iloc[::-1].head(3)
     share = 100 * top.sum() / max(counts.sum(), 1)
-    few = int((counts < 10).sum())
+    if len(counts) <= len(top):
+        return "; ".join(f"{n}: {int(c)} offensives" for n, c in top.items())
     return (
-        f"{', '.join(top.index)} hold {share:.0f}% of {int(counts.sum())} offensives; "
-        f"{few} of {len(counts)} provinces have fewer than ten"
+        f"{', '.join(top.index)} hold {share:.0f}% of {int(counts.sum())} offensives;\n"
+        f"{few_words(counts)}"
     )
 
 
@@ -104,14 +126,15 @@ def time_draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
         title,
         "Source: events and transition tables. Line: offensives a month by half-year, shrunk "
         f"towards the mean of all provinces; ribbon: {100 * level:.0f}% interval.\nScale "
-        "log(1 + y). Sticks: months with an event. Top left: highest end of the ribbon. Frame and "
-        "number: tranche. ▼ capital taken.",
+        "log(1 + y), to the end printed small: tiles differ, compare their n and not their "
+        "heights. Sticks: months with an event. Frame, T: tranche. ▼ capital taken.",
     )
     counts = rates.groupby("adm1")["events"].sum()
     caption = (
-        f"Offensives a month in {len(counts)} provinces, {int(counts.sum())} in all. Each tile has "
-        "its own scale, printed top left in events a month; the faint line marks half an event a "
-        "month everywhere. Rates of half-years are pulled towards the mean of all provinces, the "
+        f"Offensives a month in {len(counts)} provinces, {int(counts.sum())} in all; n is the "
+        "number of each. Every tile has its own scale, whose end is printed small in events a "
+        "month, so that heights cannot be compared; the faint line marks half an event a month "
+        "everywhere. Rates of half-years are pulled towards the mean of all provinces, the "
         "more the fewer events there are. Events known only to the country are not in it."
     )
     peak = rates.loc[rates["value"].idxmax()]
@@ -136,19 +159,26 @@ def _time_tile(ax: Axes, rates: pd.DataFrame, months: pd.DataFrame, capitals: pd
         heights = np.expm1(0.2 * share * np.log1p(top))
         sticks = ax.vlines(months["date"] + pd.Timedelta(days=14), 0, heights, color=FAINT, lw=0.5)
         sticks.set_gid(f"months-{rates['adm1'].iloc[0]}")
-    ax.plot(capitals["date"], np.full(len(capitals), top), "v", ms=3, clip_on=False,
-            color=PARTY["air"])  # fmt: skip
     ax.set_yscale("function", functions=(np.log1p, np.expm1))
-    ax.set_ylim(0, np.expm1(np.log1p(top) * 1.1))
+    ax.set_ylim(0, np.expm1(np.log1p(top) * 1.25))
+    if len(capitals):
+        # Moved inside the frame where a capital fell in the last days.
+        length = edges[-1] - edges[0]
+        at = capitals["date"].clip(upper=edges[-1] - 0.045 * length)
+        ax.plot(at, np.full(len(at), np.expm1(np.log1p(top) * 1.15)), "v", ms=3,
+                color=PARTY["air"])  # fmt: skip
     tranche = rates["tranche"].iloc[0]
     colour = TRANCHES.get(int(tranche), FAINT) if pd.notna(tranche) else FAINT
     for spine in ax.spines.values():
         spine.set_visible(True)
         spine.set_edgecolor(colour)
         spine.set_linewidth(1.3)
-    ax.text(0.03, 0.96, f"{top:.1f}", transform=ax.transAxes, va="top", fontsize=5.8, color=FAINT)
+    ax.text(0.03, 0.97, f"n = {int(rates['events'].sum())}", transform=ax.transAxes, va="top",
+            fontsize=6.2, color=INK)  # fmt: skip
+    ax.text(0.03, 0.6, f"to {top:.1f}", transform=ax.transAxes, va="top", fontsize=5.2,
+            color=FAINT)  # fmt: skip
     if pd.notna(tranche):
-        ax.text(0.03, 0.72, f"T{int(tranche)}", transform=ax.transAxes, va="top", fontsize=5.8,
+        ax.text(0.03, 0.79, f"T{int(tranche)}", transform=ax.transAxes, va="top", fontsize=5.8,
                 color=colour, fontweight="bold")  # fmt: skip
     ax.set_yticks([])
     years = (rates["date_end"].max() - rates["date"].min()).days / 365
@@ -169,8 +199,9 @@ def era_data(rates: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Columns of `analysis.handover.province_rates` and ``level`` (1 to 4, quarters of
         all rates), ``certainty`` (3 sure, 2 half, 1 hardly), ``change`` (ratio to the era
-        before) and ``named`` (whether it is among the three largest changes of its era
-        whose intervals do not overlap).
+        before), ``before`` (rate of the era before), ``apart`` (whether the intervals of
+        both do not overlap) and ``named`` (whether it is among the three largest such
+        changes of its era).
     """
     cuts = rates["rate"].quantile([0.25, 0.5, 0.75]).to_numpy()
     width = rates["high"] / rates["low"].clip(lower=1e-9)
@@ -182,9 +213,10 @@ def era_data(rates: pd.DataFrame) -> pd.DataFrame:
     table["_at"] = table["period"].map(order)
     table = table.sort_values(["adm1", "_at"])
     before = table.groupby("adm1")[["rate", "low", "high"]].shift(1)
+    table["before"] = before["rate"]
     table["change"] = table["rate"] / before["rate"]
-    apart = (table["low"] > before["high"]) | (table["high"] < before["low"])
-    size = np.log(table["change"]).abs().where(apart)
+    table["apart"] = (table["low"] > before["high"]) | (table["high"] < before["low"])
+    size = np.log(table["change"]).abs().where(table["apart"])
     table["named"] = size.groupby(table["_at"]).rank(ascending=False, method="first") <= 3
     return table.sort_values(["_at", "adm1"]).drop(columns="_at").reset_index(drop=True)
 
@@ -192,11 +224,31 @@ def era_data(rates: pd.DataFrame) -> pd.DataFrame:
 def era_title(table: pd.DataFrame) -> str:
     """Finding: in how many tiles the interval is narrow enough to say much."""
     sure = int((table["certainty"] == 3).sum())
-    last = table[table["period"] == table["period"].iloc[-1]]
+    if sure == 0:
+        return f"None of {len(table)} provincial rates is known within a factor of {SURE:.0f}"
+    only = "Only " if sure < len(table) / 2 else ""
     return (
-        f"Only {sure} of {len(table)} rates are known within a factor of {SURE:.0f}; highest in "
-        f"{last['period'].iloc[0]}: {', '.join(last.nlargest(3, 'rate')['adm1'])}"
+        f"{only}{sure} of {len(table)} provincial rates {'is' if sure == 1 else 'are'} known "
+        f"within a factor of {SURE:.0f}"
     )
+
+
+def era_changes(table: pd.DataFrame) -> str:
+    """Sentence: how many pairs of eras were compared, how many part, and the named ones."""
+    looked, apart = int(table["change"].notna().sum()), int(table["apart"].sum())
+    if looked == 0:
+        return "There is one era only, so no change can be looked at."
+    text = (
+        f"Of {looked} comparison{'s' * (looked != 1)} of one era with the one before, the "
+        f"intervals part in {apart or 'none'}"
+    )
+    named = table[table["named"]]
+    parts = [
+        f"{r.adm1} from {r.before:.2f} to {r.rate:.2f} in {r.period}" for r in named.itertuples()
+    ]
+    if not parts:
+        return text + "."
+    return text + "; the largest, in shrunken offensives a month: " + "; ".join(parts) + "."
 
 
 def _colour(level: int, certainty: int) -> tuple[float, float, float]:
@@ -221,17 +273,16 @@ def era_draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
         fig,
         title,
         "Source: events table. Offensives a month, shrunk towards the mean of all provinces of the "
-        f"era. Colour washes out as the {100 * level:.0f}% interval widens.\nDot: fewer than five "
-        "events. ×: change since the era before, where intervals do not overlap (three largest).",
+        f"era; printed where known within a factor of {SURE:.0f}. Colour washes\nout as the "
+        f"{100 * level:.0f}% interval widens. Dot: fewer than five events. ▲▼: rise or fall since "
+        "the era before, intervals apart (three largest an era).",
     )
-    named = table[table["named"]]
-    changes = "; ".join(f"{r.adm1} ×{r.change:.1f} in {r.period}" for r in named.itertuples())
     caption = (
         f"{len(table)} rates of {table['adm1'].nunique()} provinces in {len(eras)} eras. Colour "
         "classes are quarters of all rates; two classes merge where the ends of the interval lie "
         f"more than a factor of {SURE:.0f} apart, all where they lie more than {HALF_SURE:.0f} "
-        f"apart. Largest changes with intervals apart: {changes or 'none'}. A tile is a province "
-        "whatever its area; eras differ in how densely events were reported."
+        f"apart. {era_changes(table)} A tile is a province whatever its area; eras differ in how "
+        "densely events were reported."
     )
     alt = "Tile maps by era. " + "; ".join(
         f"{era}: highest {own.nlargest(1, 'rate')['adm1'].iloc[0]} "
@@ -250,33 +301,56 @@ def _era_map(ax: Axes, own: pd.DataFrame, era: str) -> None:
         ax.add_patch(patch)
         dark = sum(colour) < 1.35
         ink = "white" if dark else INK
-        ax.text(row.tile_col + 0.47, -row.tile_row + 0.62, short(row.adm1), ha="center",
-                va="center", fontsize=5, color=ink)  # fmt: skip
-        if row.named:
-            ax.text(row.tile_col + 0.47, -row.tile_row + 0.26, f"×{row.change:.1f}", ha="center",
-                    va="center", fontsize=5.8, color=ink, fontweight="bold")  # fmt: skip
+        ax.text(row.tile_col + 0.47, -row.tile_row + 0.62, in_tile(row.adm1), ha="center",
+                va="center", fontsize=6, color=ink, linespacing=0.9)  # fmt: skip
+        way = ("▲" if row.change > 1 else "▼") if row.named else ""
+        rate = f"{row.rate:.2f}" if row.certainty == 3 else ""
+        if way or rate:
+            ax.text(row.tile_col + 0.47, -row.tile_row + 0.17, way + rate, ha="center",
+                    va="center", fontsize=6, color=ink, fontweight="bold")  # fmt: skip
         elif row.events < FEW:
-            ax.plot(row.tile_col + 0.47, -row.tile_row + 0.26, ".", ms=2.5, color=ink)
+            ax.plot(row.tile_col + 0.47, -row.tile_row + 0.14, ".", ms=2.5, color=ink)
     ax.set_xlim(0.9, COLUMNS + 1.05)
     ax.set_ylim(-ROWS - 0.1, 0.05)
     ax.set_aspect("equal")
     ax.axis("off")
-    ax.set_title(f"{era}: {int(own['events'].sum())} events", fontsize=8)
+    count = int(own["events"].sum())
+    ax.set_title(f"{era}: {count} event{'s' * (count != 1)}", fontsize=8)
 
 
 def _key(ax: Axes, table: pd.DataFrame) -> None:
-    """The palette as a block: value across, certainty down."""
-    cuts = table["rate"].quantile([0, 0.25, 0.5, 0.75, 1]).to_numpy()
-    for step, certainty in enumerate((3, 2, 1)):
-        for number in range(1, 5):
-            ax.add_patch(Rectangle((number, -step), 0.96, 0.9, fc=_colour(number, certainty)))
-    for at, cut in enumerate(cuts):
-        ax.text(1 + at, 1.02, f"{cut:.2g}", ha="center", fontsize=6.2)
-    for step, word in enumerate((f"≤ ×{SURE:.0f}", f"≤ ×{HALF_SURE:.0f}", "wider")):
-        ax.text(5.1, -step + 0.45, word, va="center", fontsize=6.5)
-    ax.text(1, 1.55, "offensives a month", fontsize=6.8)
-    ax.text(5.1, 1.55, "interval", fontsize=6.8)
+    """The colours that occur, each with the rates and the width it stands for."""
+    cuts = table["rate"].quantile([0.25, 0.5, 0.75]).to_numpy()
+    spans = {
+        3: [(level, level) for level in range(4, 0, -1)],
+        2: [(3, 4), (1, 2)],
+        1: [(1, 4)],
+    }
+    line = 0.0
+    ax.text(1, 1.4, "offensives a month", fontsize=6.8)
+    for certainty, groups in spans.items():
+        for low, high in groups:
+            own = table[(table["certainty"] == certainty) & table["level"].between(low, high)]
+            if own.empty:
+                continue
+            ax.add_patch(Rectangle((1, -line), 0.96, 0.9, fc=_colour(high, certainty)))
+            width = {3: f"known within ×{SURE:.0f}", 2: f"within ×{HALF_SURE:.0f}",
+                     1: "known less well"}[certainty]  # fmt: skip
+            ax.text(2.2, -line + 0.45, f"{_range(low, high, cuts)}{width}", va="center",
+                    fontsize=6.5)  # fmt: skip
+            line += 1
     ax.set_xlim(0.4, 7)
-    ax.set_ylim(-4, 3)
+    ax.set_ylim(-4.5, 2.5)
     ax.set_aspect("equal")
     ax.axis("off")
+
+
+def _range(low: int, high: int, cuts: np.ndarray) -> str:
+    """Rates of a block of colour classes in words; none where it holds them all."""
+    if (low, high) == (1, 4):
+        return ""
+    if high == 4:
+        return f"{cuts[low - 2]:.2f} or more, "
+    if low == 1:
+        return f"below {cuts[high - 1]:.2f}, "
+    return f"{cuts[low - 2]:.2f} to {cuts[high - 1]:.2f}, "

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from analysis import worlds
 from analysis.style import GRID, INK, PARTY, Drawing, canvas, finish
 
 SLUG = "f17_worlds"
@@ -14,13 +15,13 @@ def data(headlines: pd.DataFrame, statements: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``mark`` (``headline``, ``statement``), ``label``, ``resolved``, ``low``,
-        ``median``, ``high``, ``worlds``; in order.
+        ``median``, ``high``, ``true``, ``worlds``; in order.
     """
     numbers = headlines.rename(columns={"headline": "label"}).assign(mark="headline")
     said = statements.rename(columns={"statement": "label", "share": "median"}).assign(
         mark="statement", resolved=statements["resolved"].map({True: 1.0, False: 0.0})
     )
-    columns = ["mark", "label", "resolved", "low", "median", "high", "worlds"]
+    columns = ["mark", "label", "resolved", "low", "median", "high", "true", "worlds"]
     parts = [p.reindex(columns=columns) for p in (numbers, said)]
     return pd.concat(parts, ignore_index=True).astype({"resolved": float})
 
@@ -28,23 +29,29 @@ def data(headlines: pd.DataFrame, statements: pd.DataFrame) -> pd.DataFrame:
 def title(table: pd.DataFrame) -> str:
     """Finding: which statements hold in nearly all worlds, and which do not."""
     said = table[(table["mark"] == "statement") & table["median"].notna()]
-    firm = int(((said["median"] >= 0.95) | (said["median"] <= 0.05)).sum())
-    rest = len(said) - firm
-    return (
-        f"{firm} of {len(said)} statements come out one way in 95% of worlds or more; "
-        + (f"{rest} {'hangs' if rest == 1 else 'hang'} on how sources are read" if rest else
-           "none hangs on how sources are read")
-    )  # fmt: skip
+    if said.empty:
+        return "No statement can be said of this selection"
+    rest = said[said["median"].between(1 - worlds.FIRM, worlds.FIRM, inclusive="neither")]
+    firm = len(said) - len(rest)
+    if rest.empty:
+        return f"All {firm} statements come out one way, however sources are read"
+    named = "; ".join(
+        f"{r.label}: in {r.true:.0f} of {r.worlds:.0f} readings" for r in rest.itertuples()
+    )
+    if firm == 0:
+        return named
+    return f"{named};\n{firm} other statement{'s come' if firm != 1 else ' comes'} out one way"
 
 
 def draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
-    """A line a headline, each over its own range; below, bars of worlds that agree."""
+    """A line a headline, each on its own scale; below, bars of worlds that agree."""
     numbers = table[(table["mark"] == "headline") & table["median"].notna()]
     said = table[(table["mark"] == "statement") & table["median"].notna()]
-    fig = canvas(38 + 8 * (len(numbers) + len(said)))
-    top, below = fig.subplots(
-        2, 1, gridspec_kw={"height_ratios": [max(len(numbers), 1), max(len(said), 1)]}
+    fig = canvas(46 + 8 * (len(numbers) + len(said)))
+    upper, lower = fig.subfigures(
+        2, 1, height_ratios=[max(len(numbers), 1) + 1, max(len(said), 1) + 1.5]
     )
+    top, below = upper.subplots(), lower.subplots()
     for at, row in enumerate(numbers.itertuples()):
         y = len(numbers) - 1 - at
         most = max(row.high, row.resolved, 1e-9)
@@ -58,8 +65,10 @@ def draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
     top.set_yticks(range(len(numbers)), numbers["label"].tolist()[::-1], fontsize=7)
     top.set_xlim(0, 1.3)
     top.set_xticks([])
-    top.set_title("Headline: as resolved, and the band over worlds (each from zero to its highest)",
-                  fontsize=8, fontweight="normal", loc="left")  # fmt: skip
+    top.set_title("Value by the rules, and the range when doubtful events are dropped and rival "
+                  "accounts\nare drawn anew. No common axis: each line runs from zero to its own "
+                  "highest value.", fontsize=7.5, fontweight="normal", loc="left",
+                  x=-0.42)  # fmt: skip
     for side in ("left", "bottom"):
         top.spines[side].set_visible(False)
     top.tick_params(length=0)
@@ -67,31 +76,34 @@ def draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
         y = len(said) - 1 - at
         below.barh(y, 100, height=0.5, color=GRID)
         below.barh(y, 100 * row.median, height=0.5, color=PARTY["taliban"])
-        below.text(102, y, f"{100 * row.median:.0f}% of {row.worlds:.0f}", va="center", fontsize=7)
+        below.text(102, y, f"{row.true:.0f} of {row.worlds:.0f}", va="center", fontsize=7)
         below.text(0, y + 0.32, row.label, va="bottom", fontsize=7)
     below.set_yticks([])
     below.set_ylim(-0.5, max(len(said), 1) - 0.15)
     below.set_xlim(0, 130)
     below.set_xticks([0, 25, 50, 75, 100], ["0%", "25%", "50%", "75%", "100%"])
     below.spines["left"].set_visible(False)
-    below.set_xlabel("worlds in which the statement holds", loc="left")
+    below.set_xlabel("share of worlds in which the statement holds", loc="left")
     finish(
         fig,
         title,
         "Source: events, claims and sources tables, drawn anew in each world: days from their "
-        "windows, one of the rival accounts,\na confidence cut from A to E, places known only to "
-        "the country. The share describes this table, not the chance that a thing happened.",
+        "windows, one of the rival accounts,\na confidence cut from A to E, a province where only "
+        "the country is known. The share describes this table, not the chance that a thing "
+        "happened.",
     )
     caption = (
         f"Bars: {100 * level:.0f}% of worlds, with the value as resolved by the rules. Dark bars "
         "below: share of worlds in which a sentence is true. Much of the width of plain counts is "
-        "the confidence cut, which leaves out more events the stricter it is."
+        "the confidence cut, which leaves out more events the stricter it is: worlds can drop "
+        "events and never add one that nobody reported. Shares of offensives that took the place "
+        "are shares of recorded rows, and attacks that failed are reported less."
     )
     alt = "Bands over possible worlds: " + "; ".join(
         f"{r.label} {_short(r.resolved)} ({_short(r.low)} to {_short(r.high)})"
         for r in numbers.itertuples()
     ) + ". Statements: " + "; ".join(
-        f"{r.label}, {100 * r.median:.0f} percent of worlds" for r in said.itertuples()
+        f"{r.label}, in {r.true:.0f} of {r.worlds:.0f} worlds" for r in said.itertuples()
     )  # fmt: skip
     return Drawing(SLUG, fig, table, title, caption, alt + ".", ())
 

@@ -277,6 +277,11 @@ class Finding:
         """Smallest detectable effect as a percentage of `base`."""
         return 100 * self.smallest / self.base if self.base > 0 else math.inf
 
+    @property
+    def fall_detectable(self) -> bool:
+        """Whether any fall could be found: counts cannot fall by more than `base`."""
+        return self.smallest < self.base
+
 
 def _fit(table: pd.DataFrame, **options: object):
     import diff_diff
@@ -405,16 +410,21 @@ def _two_way(table: pd.DataFrame, alpha: float) -> pd.DataFrame:
                          "conf_int_lower": low[ends], "conf_int_upper": high[ends]})  # fmt: skip
 
 
-def by_tranche(table: pd.DataFrame) -> pd.DataFrame:
+def by_tranche(table: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     """Provinces, mean events a quarter before and after, and effect of each tranche alone.
 
     Returns
     -------
     DataFrame
         ``tranche``, ``provinces``, ``before``, ``after``, ``effect`` (nan for the last,
-        which is the comparison), ``interpreted`` (False below three provinces).
+        which is the comparison), ``low``, ``high`` (the library's interval), ``reach``
+        (last quarter since the transfer that the panel holds), ``interpreted`` (False
+        below three provinces).
     """
     outcome, first = _wide(table)
+    spans = _fit(table, alpha=1 - level).aggregate("group").to_dataframe()
+    spans = spans.set_index(spans["label"].astype(int))
+    spans = spans[["conf_int_lower", "conf_int_upper"]].astype(float)
     tranche = table.groupby("unit")["tranche"].first().to_numpy(int)
     rows = []
     for number in np.unique(tranche):
@@ -424,11 +434,13 @@ def by_tranche(table: pd.DataFrame) -> pd.DataFrame:
         kept = own | (first == 0) | (first > g)
         alone = np.where(own, first, np.where(first > g, first, 0))[kept]
         effect = _one_group(outcome[kept], alone, g) if g else math.nan
+        low, high = spans.loc[g] if g in spans.index else (math.nan, math.nan)
         rows.append((number, int(own.sum()), outcome[own, :g].mean() if g else outcome[own].mean(),
-                     outcome[own, g:].mean() if g else math.nan, effect,
+                     outcome[own, g:].mean() if g else math.nan, effect, low, high,
+                     outcome.shape[1] - 1 - g if g else math.nan,
                      bool(own.sum() >= SMALLEST_COHORT and g > 0)))  # fmt: skip
     return pd.DataFrame(rows, columns=["tranche", "provinces", "before", "after", "effect",
-                                       "interpreted"])  # fmt: skip
+                                       "low", "high", "reach", "interpreted"])  # fmt: skip
 
 
 def _one_group(outcome: np.ndarray, first: np.ndarray, g: int) -> float:
@@ -478,6 +490,13 @@ def simulate_panel(
 # --- words -----------------------------------------------------------------------------
 
 
+def signed(value: float) -> str:
+    """Two digits with sign; what would round to a signed zero is said in words."""
+    if round(value, 2) == 0:
+        return "0.00" if value == 0 else f"just {'above' if value > 0 else 'below'} 0"
+    return f"{value:+.2f}".replace("-", "−")
+
+
 def percent(found: Finding) -> str:
     """Smallest detectable effect relative to the mean before the transfer."""
     if not math.isfinite(found.smallest_percent):
@@ -485,39 +504,132 @@ def percent(found: Finding) -> str:
     return f"{found.smallest_percent:.0f}% of the mean before the transfer"
 
 
+def detectable(found: Finding) -> str:
+    """What the panel could have shown; counts cannot fall below none."""
+    if not math.isfinite(found.smallest_percent):
+        return (
+            f"only a rise of {found.smallest:.2f} or more was likely to show, and no fall, for "
+            "there was no event before"
+        )
+    if found.fall_detectable:
+        return f"only a change of {percent(found)} or more, up or down, was likely to show"
+    times = 1 + found.smallest / found.base
+    return (
+        "even the end of all recorded events would have gone unseen, and only a rise to "
+        f"{times:.1f} times the earlier mean was likely to show"
+    )
+
+
 def verdict(found: Finding) -> str:
     """Consistent in sign with Fetzer and others (2021), or not, or too little to tell."""
     if found.p > 0.05:
-        return f"the data cannot tell an effect smaller than {percent(found)} from none"
+        if found.fall_detectable or not math.isfinite(found.smallest_percent):
+            return f"the data cannot tell an effect smaller than {percent(found)} from none"
+        return (
+            f"the data cannot tell a rise smaller than {percent(found)} from none, nor any fall, "
+            "not even one to nothing"
+        )
     sign = "consistent" if found.estimate < 0 else "not consistent"
-    return f"{sign} in sign with the fall that Fetzer and others report"
+    return f"{sign} in sign with the fall that Fetzer and others report at the onset"
 
 
 def words(found: Finding) -> str:
     """Estimate with interval, permutation p and smallest detectable effect."""
     return (
-        f"{found.estimate:+.2f} events a province and quarter (interval {found.low:+.2f} to "
-        f"{found.high:+.2f}; permutation p {found.p:.2f}; smallest detectable "
-        f"±{found.smallest:.2f}, {percent(found)})"
+        f"{signed(found.estimate)} events a province and quarter (interval {signed(found.low)} to "
+        f"{signed(found.high)}; p {found.p:.2f} if tranches had been dealt at random; smallest "
+        f"detectable {found.smallest:.2f}, {percent(found)})"
     )
 
 
 def breakdown_words(found: Finding) -> str:
-    """How large a violation of common trends the sign survives."""
+    """Sentence on how large a violation of common trends the sign survives."""
     if math.isnan(found.breakdown):
-        return f"not computable ({found.why})"
+        return "How far trends may differ before the sign goes cannot be computed for this panel."
     if found.breakdown == 0:
-        return "0: the interval holds zero even if trends were exactly common"
-    return f"{found.breakdown:.2f} times the largest violation seen before the transfer"
-
-
-def answer(found: dict[str, Finding], outcome: str) -> str:
-    """One sentence: both clocks with their doubt, and what that allows to be said."""
-    parts = [f"{words(f)} by the clock “{CLOCKS[clock]}”" for clock, f in found.items()]
-    main = found["full"] if "full" in found else next(iter(found.values()))
+        return "The sign has no support even if trends were exactly common."
     return (
-        f"Around the announced transfer of a province the estimated difference in {outcome}, "
-        f"against provinces transferred later, is {' and '.join(parts)}; {verdict(main)}."
+        f"The sign survives trends that differ by {found.breakdown:.2f} times the largest "
+        "difference seen before the transfer."
+    )
+
+
+def placed_words(events: pd.DataFrame, placed: int) -> str:
+    """Sentences on how many selected events have a month and a province, and how many not.
+
+    Parameters
+    ----------
+    events
+        Selected events.
+    placed
+        Those among them that are drawn.
+    """
+    undated = int(series.event_months(events).isna().sum())
+    homeless = len(events) - undated - placed
+    if undated == homeless == 0:
+        return f"All {placed} selected offensives are drawn."
+    return (
+        f"{placed} of {len(events)} selected offensives {'is' if placed == 1 else 'are'} drawn; "
+        f"not drawn: {undated} without a month, {homeless} without a province or outside the study."
+    )
+
+
+def comparison_words(groups: pd.DataFrame) -> str:
+    """Sentence on how many provinces the first and the last drawn quarters rest on.
+
+    Parameters
+    ----------
+    groups
+        Output of `by_tranche`.
+    """
+    moved = groups.dropna(subset="reach")
+    if moved.empty:
+        return "No transferred tranche is in the panel."
+    last = min(int(moved["reach"].max()), REACH)
+    counts = [int(moved.loc[moved["reach"] >= q, "provinces"].sum()) for q in (0, last)]
+    least = f"quarter {last} on {counts[1]}"
+    few = f", tranche {int(moved['tranche'].min())} alone" if (moved["reach"] >= last).sum() == 1 \
+        else ""  # fmt: skip
+    return (
+        f"The overall difference weights all {len(moved)} tranches with a later comparison by "
+        f"their provinces; quarter 0 rests on {counts[0]} of these, {least}{few}."
+    )
+
+
+def answer(found: dict[str, Finding], outcome: str, sure: int, rates: int) -> str:
+    """Three sentences: both clocks with their doubt, what could have shown, and where.
+
+    Parameters
+    ----------
+    found
+        `assess` by clock.
+    outcome
+        What the events are.
+    sure, rates
+        Provincial rates known within a factor of three, and all of them.
+    """
+    main = found["full"] if "full" in found else next(iter(found.values()))
+    if main.p > 0.05:
+        start = "No change can be shown around the announced transfer of a province"
+    else:
+        way = "fewer" if main.estimate < 0 else "more"
+        start = f"After the announced transfer of a province {way} {outcome} are recorded"
+    text = (
+        f"{start}: against provinces transferred later, {outcome} differ by "
+        f"{signed(main.estimate)} a province and quarter (interval {signed(main.low)} to "
+        f"{signed(main.high)}, p {main.p:.2f}) once the whole province is in"
+    )
+    for clock, one in found.items():
+        if one is not main:
+            text += (
+                f", by {signed(one.estimate)} ({signed(one.low)} to {signed(one.high)}, "
+                f"p {one.p:.2f}) counted from its {CLOCKS[clock].removesuffix(' in')}"
+            )
+    doubt = detectable(main)
+    return (
+        f"{text}. {doubt[0].upper()}{doubt[1:]}. Where recorded offensives moved over the years "
+        f"can be said for {'few' if sure < rates / 2 else 'most'} provinces: {sure} of {rates} "
+        "rates are known within a factor of three."
     )
 
 

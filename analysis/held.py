@@ -10,6 +10,7 @@ set aside: release 0.30 needs a pandas older than 3.
 """
 
 import math
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -208,8 +209,15 @@ def compare(held: pd.DataFrame, reading: str, level: float = 0.95) -> dict[str, 
     }
 
 
-def outcome_matrix(events: pd.DataFrame) -> pd.DataFrame:
+def outcome_matrix(events: pd.DataFrame, later: Collection[str] = ()) -> pd.DataFrame:
     """Offensives by target, outcome and period.
+
+    Parameters
+    ----------
+    events
+        Selected events.
+    later
+        Those lost only after the last day of the tables; until then they were held.
 
     Returns
     -------
@@ -218,9 +226,12 @@ def outcome_matrix(events: pd.DataFrame) -> pd.DataFrame:
         zeros included.
     """
     period = np.where(events["date_start_latest"] >= SPLIT, PERIODS[1], PERIODS[0])
-    counts = events.groupby([events["target"], events["outcome"], period]).size()
+    outcome = events["outcome"]
+    if len(later):
+        outcome = outcome.mask(events["event_id"].isin(set(later)), "captured_held")
+    counts = events.groupby([events["target"], outcome, period]).size()
     full = pd.MultiIndex.from_product(
-        [sorted(events["target"].dropna().unique()), sorted(events["outcome"].dropna().unique()),
+        [sorted(events["target"].dropna().unique()), sorted(outcome.dropna().unique()),
          PERIODS], names=["target", "outcome", "period"],
     )  # fmt: skip
     return counts.reindex(full, fill_value=0).rename("events").reset_index()
@@ -238,6 +249,67 @@ def words(ratios: dict[str, dict[str, float]]) -> str:
                 f"only ratios below {found['smallest']:.2f} were likely to show)"
             )
     return "; ".join(parts)
+
+
+def heading(ratios: dict[str, dict[str, float]]) -> str:
+    """Finding on the rate of loss in 2021 against before, under both readings of silence."""
+    known = [r for r in ratios.values() if not math.isnan(r["ratio"])]
+    if not known:
+        return "Whether places taken in 2021 were lost again at another rate cannot be said"
+    if len(known) == len(ratios) and all(r["high"] < 1 for r in known):
+        return (
+            "Places taken in 2021 were reported lost again at a lower rate than places taken before"
+        )
+    if len(known) == len(ratios) and all(r["low"] > 1 for r in known):
+        return (
+            "Places taken in 2021 were reported lost again at a higher rate than places taken "
+            "before"
+        )
+    return "No difference in the rate of reported losses holds under both readings of silence"
+
+
+def followed_words(lines: pd.DataFrame, day: int = 30) -> str:
+    """How many captures are still followed on a day, by period, to the last report of each."""
+    rows = lines[(lines["reading"] == READINGS[0]) & (lines["day"].isin((0, day)))]
+    parts = []
+    for period in PERIODS:
+        own = rows[rows["period"] == period].set_index("day")["at_risk"]
+        if 0 in own.index:
+            parts.append(f"{int(own.get(day, 0))} of {int(own[0])} taken {taken_when(period)}")
+    return " and ".join(parts) if parts else "none"
+
+
+def taken_when(period: str) -> str:
+    """Period as it follows the word taken."""
+    return period if period.startswith("before") else f"in {period}"
+
+
+def late_words(taken: pd.DataFrame, day: int = 30) -> str:
+    """Sentence on captures too late to be followed for so many days, and on later losses."""
+    late = int((taken["fell_latest"] > collapse.END - pd.Timedelta(days=day)).sum())
+    text = (
+        f"{late or 'None'} of {len(taken)} captures fell too late to be followed for {day} days, "
+        f"for the tables end on {collapse.END:%-d %B %Y}"
+    )
+    rows = taken[taken["lost_later"].notna()]
+    if rows.empty:
+        return text + "."
+    listed = ", ".join(f"{r.place} ({r.lost_later:%-d %B})" for r in rows.itertuples())
+    return f"{text}; places told as lost after that day count as held on it: {listed}."
+
+
+def board_words(matrix: pd.DataFrame, taken: pd.DataFrame) -> str:
+    """Sentence that reconciles captures on the board with those that are followed."""
+    own = matrix[matrix["target"].isin(collapse.CENTRES)]
+    shown = own[own["outcome"].str.startswith("captured")]
+    lost = shown.loc[shown["outcome"] == "captured_lost", "events"].sum()
+    return (
+        f"The board above has {int(shown['events'].sum())} captures of such places, {int(lost)} of "
+        f"them lost again, for it counts a campaign once; the curves follow {len(taken)}, falls "
+        "within a campaign included, and know of a loss also from the event that retook the place. "
+        "All declared campaigns are on the board; where single actions are counted, as in notebook "
+        "02, one whose actions are recorded is not."
+    )
 
 
 def percent(share: tuple[float, float, float]) -> str:

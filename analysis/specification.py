@@ -211,6 +211,62 @@ def summary(table: pd.DataFrame) -> dict[str, float | int]:
     return found
 
 
+def answer_words(table: pd.DataFrame, level: float = 0.95) -> str:
+    """Sentence on the headline choice and on how many choices leave out no difference.
+
+    Parameters
+    ----------
+    table
+        Output of `curve`.
+    level
+        Coverage of its intervals.
+    """
+    if table.empty:
+        return "Whether more followed decisions to withdraw cannot be said with so few decisions"
+    found = summary(table)
+    chosen = table[table["headline"]]
+    text = "Whether offensives rose after decisions to withdraw cannot be said"
+    if chosen.empty or chosen["low"].iloc[0] > 1 or chosen["high"].iloc[0] < 1:
+        text = "The contrast of the months after decisions to withdraw with those before is wide"
+    if len(chosen):
+        row = chosen.iloc[0]
+        text += (
+            f": {row['ratio']:.2f} times as many ({row['low']:.2f} to {row['high']:.2f}, "
+            f"{row['n_decisions']:.0f} decisions)"
+        )
+    return (
+        f"{text}, and of {int((table['season'] != 'ignored').sum())} ways to compute it that allow "
+        f"for the season {percents(found)}, where chance gives about {50 * (1 - level):.1f}% each"
+    )
+
+
+def percents(found: dict[str, float | int], suffix: str = "_season") -> str:
+    """Shares of specifications that lie clearly on either side, in words."""
+    above, below = (100 * found[f"clear_{way}{suffix}"] for way in ("above", "below"))
+    return f"{above:.0f}% lie clearly above one and {below:.0f}% clearly below"
+
+
+def last_year_words(table: pd.DataFrame) -> str:
+    """How far the median hangs on the last year; empty where one option has no row."""
+    middle = table.groupby("last year")["ratio"].median()
+    if not set(CHOICES["last year"]) <= set(middle.index):
+        return ""
+    return (
+        f"The median hangs on the last year: {middle['with 2021']:.2f} with 2021 and "
+        f"{middle['to 2020']:.2f} without it."
+    )
+
+
+def kinds_words(decisions: pd.DataFrame) -> str:
+    """Sentence on which of the headline decisions enter here."""
+    headline = decisions[decisions["headline"].fillna(False)]
+    own = int(headline["kind"].isin(DRAWDOWNS).sum())
+    return (
+        f"Of {len(headline)} headline decisions in the table {own} announce or carry out a "
+        "reduction and enter here; notebook 03 looks at decisions of every kind."
+    )
+
+
 def words(chosen: pd.DataFrame) -> str:
     """Ratio of one specification with interval, decisions and smallest ratio detectable."""
     if chosen.empty:

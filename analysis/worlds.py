@@ -272,7 +272,7 @@ class Share:
     def __str__(self) -> str:
         if not self.worlds:
             return "cannot be said of this selection"
-        return f"true in {100 * self.share:.0f}% of {self.worlds} worlds"
+        return f"true in {self.true} of {self.worlds} worlds"
 
 
 def share_true(statement: Statement, worlds: Worlds) -> Share:
@@ -315,11 +315,14 @@ def _fallen_capitals(world: pd.DataFrame) -> pd.DataFrame:
     return rows[(rows["target"] == "capital") & (rows["fell"] >= SUMMER)]
 
 
-def _summer_ratio(world: pd.DataFrame) -> float:
-    """Offensives begun May to July 2021 over those of the same months of 2020."""
-    month = world["start"].dt.month.between(5, 7)
-    late, early = (int((month & (world["start"].dt.year == y)).sum()) for y in (2021, 2020))
-    return late / early if early else math.nan
+def _begun(year: int) -> Statistic:
+    """Offensives begun May to July of a year."""
+
+    def count(world: pd.DataFrame) -> float:
+        start = world["start"].dt
+        return float((start.month.between(5, 7) & (start.year == year)).sum())
+
+    return count
 
 
 def _season_share(world: pd.DataFrame) -> float:
@@ -338,19 +341,19 @@ def _fought_share(world: pd.DataFrame) -> float:
     return 100 * (rows["resistance"] == "fought").mean() if len(rows) else math.nan
 
 
+TAKEN = "% of offensives that took the place"
 HEADLINES: dict[str, Statistic] = {
     "offensives": lambda w: float(len(w)),
-    "% of offensives that took the place": lambda w: (
-        100 * len(_captured(w)) / len(w) if len(w) else math.nan
-    ),
+    TAKEN: lambda w: 100 * len(_captured(w)) / len(w) if len(w) else math.nan,
     "% begun April to October, to 2020": _season_share,
-    "May-July 2021 over May-July 2020, ratio": _summer_ratio,
+    "begun May to July 2020": _begun(2020),
+    "begun May to July 2021": _begun(2021),
     "district centres taken from May 2021": lambda w: float(
         ((_captured(w)["target"] == "district_centre") & (_captured(w)["fell"] >= SUMMER)).sum()
     ),
     "capitals taken from May 2021": lambda w: float(_fallen_capitals(w)["adm1"].nunique()),
     "most capitals in one day": _most_in_a_day,
-    "% of those capitals fought over": _fought_share,
+    "% fought over, of the capitals where it is known": _fought_share,
 }
 
 
@@ -397,6 +400,23 @@ STATEMENTS: dict[str, Statement] = {
     "More than half of the capitals fell within three days": _half_in_three_days,
     "Helmand has more offensives than any other province": _helmand_most,
 }
+
+
+# The same statements for a sentence that names them all.
+SHORT = dict(
+    zip(
+        STATEMENTS,
+        (
+            "Zaranj the first capital to fall",
+            "2021 the busiest summer",
+            "more capitals given up than fought over",
+            "most capitals within three days",
+            "Helmand the province with most",
+        ),
+        strict=True,
+    )
+)
+FIRM = 0.95
 
 
 def as_resolved(events: pd.DataFrame) -> pd.DataFrame:
@@ -559,34 +579,108 @@ def describe(events: pd.DataFrame) -> str:
         when = f"{day:%-d %B %Y}" if pd.notna(day) else "an unknown day"
         sources = f"{row.n_sources} source{'' if row.n_sources == 1 else 's'}"
         parts.append(
-            f"attack of {when}, {row.outcome.replace('_', ' ')}, resistance {row.resistance}, "
+            f"attack of {when}, {outcome_words(row.outcome)}, resistance: {row.resistance}, "
             f"{sources}, outcome confidence {row.conf_outcome}"
         )
     return "; ".join(parts)
 
 
+OUTCOMES = {
+    "captured_held": "taken and held", "captured_lost": "taken and lost again",
+    "partial_entry": "entered in part", "cut_off": "cut off", "repelled": "beaten off",
+    "contested": "still fought over", "announced": "announced only", "unknown": "not known",
+}  # fmt: skip
+
+
+def sort_statements(said: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Statements that hold in nearly all worlds, in hardly any, and the rest.
+
+    Returns
+    -------
+    dict
+        Rows of `said` under ``true``, ``false`` and ``open``; those that can be said in no
+        world are left out.
+    """
+    known = said.dropna(subset="share")
+    firm, never = known["share"] >= FIRM, known["share"] <= 1 - FIRM
+    return {"true": known[firm], "false": known[never], "open": known[~firm & ~never]}
+
+
+def heading(numbers: pd.DataFrame, said: pd.DataFrame) -> str:
+    """Finding on what moves more over the worlds: counts or statements."""
+    kinds = sort_statements(said)
+    firm, known = len(kinds["true"]) + len(kinds["false"]), sum(map(len, kinds.values()))
+    count = numbers.set_index("headline").loc["offensives"]
+    width = 100 * (1 - count["low"] / count["high"]) if count["high"] else 0.0
+    start = (
+        f"The number of offensives hangs on the sources, by {width:.0f}%"
+        if width >= 1
+        else "The number of offensives does not hang on the sources"
+    )
+    return f"{start}; {firm} of {known} statement{'s come' if known != 1 else ' comes'} out one way"
+
+
+def _named(rows: pd.DataFrame) -> str:
+    return ", ".join(SHORT.get(s, s) for s in rows["statement"])
+
+
+def statement_words(said: pd.DataFrame) -> str:
+    """Sentence that names every statement and says in how many worlds it holds."""
+    kinds = sort_statements(said)
+    known = sum(map(len, kinds.values()))
+    if known == 0:
+        return "No statement can be said of this selection"
+    firm = len(kinds["true"])
+    parts = [
+        f"{firm or 'none'} {'hold' if firm > 1 else 'holds'} in nearly all readings"
+        + (f" ({_named(kinds['true'])})" if firm else "")
+    ]
+    if len(kinds["false"]):
+        parts.append(f"{len(kinds['false'])} in hardly any ({_named(kinds['false'])})")
+    parts += [
+        f"1 in {r.true} of {r.worlds} ({SHORT.get(r.statement, r.statement)})"
+        for r in kinds["open"].itertuples()
+    ]
+    return f"Of {known} statement{'s' * (known != 1)} tested {', '.join(parts)}"
+
+
 def answer(
     numbers: pd.DataFrame,
     said: pd.DataFrame,
-    found: dict[str, float | int],
-    chosen: str,
+    contrast: str,
     score: dict[str, int],
 ) -> str:
-    """One sentence on worlds, specifications and published facts."""
-    known = said.dropna(subset="share")
-    firm = int(((known["share"] >= 0.95) | (known["share"] <= 0.05)).sum())
-    total = numbers.set_index("headline").loc["% of offensives that took the place"]
-    contrast = "the drawdown contrast cannot be made with so few decisions"
-    if found["specifications"]:
-        contrast = (
-            f"the drawdown contrast is {chosen}, and of {found['specifications']} ways to make it "
-            f"{100 * found['clear_above']:.0f}% show clearly more after decisions and "
-            f"{100 * found['clear_below']:.0f}% clearly less"
-        )
+    """Three sentences on worlds, statements, specifications and published facts.
+
+    Parameters
+    ----------
+    numbers, said
+        Output of `headlines` and `statements`.
+    contrast
+        `analysis.specification.answer_words`.
+    score
+        Facts by verdict.
+    """
+    total = numbers.set_index("headline").loc[TAKEN]
+    tested = score["pass"] + score["fail"]
+    agree = f"{score['pass']} of {tested}" if score["fail"] else f"all {tested}"
     return (
-        f"The share of offensives that took the place is {total['resolved']:.0f}% and stays "
-        f"within {total['low']:.0f} to {total['high']:.0f}% over possible worlds, in which "
-        f"{firm} of {len(known)} statements come out one way nearly always; {contrast}; of the "
-        "published facts that can be tested "
-        f"{score['pass']} of {score['pass'] + score['fail']} are reproduced."
+        f"{total['resolved']:.0f}% of recorded offensives are coded as having taken the place "
+        f"({total['low']:.0f} to {total['high']:.0f}% over readings of the same accounts; failed "
+        f"attacks are reported less, so this is no success rate). {statement_words(said)}. "
+        f"{contrast}; {agree} testable published figures agree within tolerance, which checks "
+        "copying more than truth."
+    )
+
+
+def outcome_words(code: str) -> str:
+    """Outcome of an event in words."""
+    return OUTCOMES.get(code, code.replace("_", " "))
+
+
+def asof_heading(day: str, known: int, changed: int) -> str:
+    """Finding: how many events were known on a day, and how many read differently now."""
+    return (
+        f"By {pd.Timestamp(day):%-d %B %Y} {known} of the selected events were known; "
+        f"{changed or 'none'} {'reads' if changed == 1 else 'read'} differently now"
     )

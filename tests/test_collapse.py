@@ -1,5 +1,6 @@
 """The collapse curve: what counts as held on a day, and what monitors are held against."""
 
+import matplotlib.dates as mdates
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -183,3 +184,106 @@ def test_all_but_one_capital_has_fallen_by_the_last_day_in_the_real_table():
     lately = events[events["in_scope"] & (events["date_start_latest"] >= START)]
     assert collapse.fallen_by(lately, pd.Timestamp("2021-08-05").date()) == 0
     assert 30 <= collapse.fallen_by(lately, pd.Timestamp("2021-08-15").date()) <= 33
+
+
+def test_a_loss_after_the_last_day_leaves_the_place_held_and_is_kept_apart():
+    late = claim(field="retaken", value="2021-08-17")
+    taken = collapse.captures(
+        pd.DataFrame([event("E1", outcome="captured_lost", target="capital")]),
+        pd.DataFrame([claim(), late]),
+        pd.DataFrame([event("E1")]),
+    )
+    row = taken.iloc[0]
+    assert not row["lost"] and pd.isna(row["lost_latest"])
+    assert row["lost_later"] == pd.Timestamp("2021-08-17")
+    early = collapse.captures(
+        pd.DataFrame([event("E1", outcome="captured_lost")]),
+        pd.DataFrame([claim(field="retaken", value="2021-06-03")]),
+        pd.DataFrame([event("E1")]),
+    )
+    assert early.loc[0, "lost"] and pd.isna(early.loc[0, "lost_later"])
+
+
+def test_charikar_is_held_on_the_last_day_and_drawn_as_lost_after_it():
+    events, claims = tables.load("events"), tables.statements()
+    sources = tables.load("sources")[["source_id", "independence_group"]]
+    claims = claims.merge(sources, on="source_id", how="left")
+    own = events[events["in_scope"] & (events["place_canonical"] == "Charikar")]
+    own = own[(own["target"] == "capital") & (own["date_start_latest"] >= STOP)]
+    taken = collapse.captures(own, claims, events)
+    assert len(taken) == 1 and not taken["lost"].any()
+    table = fig_capitals.data(collapse.capital_claims(own, claims), taken)
+    drawing = fig_capitals.draw(table, fig_capitals.title(table))
+    texts = [t.get_text() for ax in drawing.fig.get_axes() for t in ax.texts]
+    assert any(t.endswith("; lost 17 Aug") for t in texts)
+    for ax in drawing.fig.get_axes():
+        for line in ax.lines:
+            if line.get_marker() == "o":
+                assert line.get_xdata()[0] < mdates.date2num(STOP) + 0.5, "a dot after the last day"
+
+
+def test_the_band_on_the_last_day_shrinks_with_a_stricter_cut():
+    rows = pd.DataFrame(
+        [capture(), capture("E2", "Balkh: Chimtal"), capture("E3", "Balkh: Kaldar")]
+    )
+    grades = pd.DataFrame({"event_id": ["E1", "E2", "E3"], "conf_event": ["A", "C", "C"]})
+    cuts = collapse.over_cuts(rows, grades, START, STOP)
+    assert cuts == {"A": (1, 1), "C": (3, 3)}
+    assert collapse.cut_words(cuts) == "1 to 3 by how sure an event must be"
+    assert collapse.cut_words({"A": (2, 2)}) == "" == collapse.cut_words({})
+    assert collapse.span_words(5, 5) == "Both edges of the band end at 5"
+    assert "between 4 and 5" in collapse.span_words(4, 5)
+
+
+def test_classes_that_do_not_add_up_to_the_list_are_named():
+    control = pd.DataFrame(
+        {
+            "monitor": "LWJ", "date": [START, DAY], "denominator": pd.array([407, 407], "Int64"),
+            "government": [115, 100], "contested": [210, 207], "taliban": [73, 100],
+        }
+    )  # fmt: skip
+    said = collapse.class_words(control, START, STOP)
+    assert "LWJ 1 May: 398 of 407" in said and "1 June" not in said
+    assert collapse.class_words(control.iloc[1:], START, STOP) == ""
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        ("2021-08-06", "2021-08-06", "on 6 August"),
+        ("2021-08-06", "2021-08-15", "from 6 to 15 August"),
+        ("2021-07-31", "2021-08-15", "from 31 July to 15 August"),
+        ("2015-09-28", "2016-10-03", "from 28 September 2015 to 3 October 2016"),
+    ],
+)
+def test_a_span_of_days_is_said_without_repeats(first, last, said):
+    assert collapse.days_words(pd.Timestamp(first), pd.Timestamp(last)) == said
+
+
+def test_the_answer_pairs_the_readings_and_counts_capitals_among_the_districts():
+    band = collapse.held_band(pd.DataFrame([capture()]), START, STOP)
+    week = collapse.fastest_week(band)
+    capitals = pd.DataFrame({"mark": "capital", "fell": [DAY, STOP]})
+    shares = {("before 2021", "last report"): (0.29, 0.16, 0.45),
+              ("before 2021", "end of tables"): (0.57, 0.44, 0.67),
+              ("2021", "last report"): (0.52, 0.35, 0.66),
+              ("2021", "end of tables"): (0.85, 0.79, 0.9)}  # fmt: skip
+    said = collapse.answer(band, 399, week, {"A": (0, 0), "E": (1, 1)}, capitals, shares)
+    assert "1 of 399 districts taken and not reported lost, those of provincial capitals" in said
+    assert "(0 to 1 by how sure an event must be)" in said
+    assert "52% and 85% of places taken in 2021 (intervals together 35 to 90%)" in said
+    assert "29% and 57% of those taken before 2021 (intervals together 16 to 67%)" in said
+    shares[("2021", "last report")] = (float("nan"),) * 3
+    said = collapse.answer(band, 399, week, {}, capitals.iloc[:0], shares)
+    assert "too few and 85%" in said and "capitals fell" not in said and "()" not in said
+
+
+def test_a_reading_printed_twice_is_not_said_to_be_missing_from_the_figure():
+    control = tables.load("district_control")
+    table = fig_collapse.data(pd.DataFrame([capture()]), control, 399, START, STOP)
+    drawing = fig_collapse.draw(table, fig_collapse.title(table, {"E": (1, 1)}))
+    assert "73 on 1 May" not in drawing.caption and "106 on 15 June" in drawing.caption
+    assert drawing.alt.count("18 percent on 1 May") == 1
+    assert "LWJ" not in drawing.title and "US_JCS" not in drawing.caption + drawing.alt
+    source = drawing.fig._supxlabel.get_text()
+    assert max(map(len, source.splitlines())) < 150, "a source line runs off the page"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.facts import CHECKS, agrees, capitals, scoreboard
+from analysis.facts import CHECKS, agrees, capitals, inexact, inexact_words, scoreboard
 from analysis.tables import load
 
 BOARD = scoreboard().set_index("fact_id")
@@ -41,3 +41,13 @@ def test_33_capitals_fell_in_ten_days():
     assert len(rows) == 33
     assert rows["adm1"].is_unique and "Panjshir" not in set(rows["adm1"])
     assert (rows["fell_earliest"] <= rows["fell_latest"]).all()
+
+
+def test_a_pass_that_needs_its_tolerance_is_named_and_rounding_is_not():
+    board = scoreboard()
+    rows = inexact(board).set_index("fact_id")
+    assert "SEED-02" in rows.index and "AIR-16" not in rows.index
+    for row in rows.itertuples():
+        assert row.found != row.expected
+        assert row.expected in inexact_words(board)
+    assert "None of them" in inexact_words(board.drop(inexact(board).index))

@@ -1,6 +1,7 @@
 """The five tranches: the panel, the estimator against its library, and what can be found."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -104,7 +105,7 @@ def test_a_clear_fall_is_consistent_in_sign_and_never_called_a_replication():
     assert "replic" not in handover.verdict(found)
 
 
-def test_every_estimator_draws_its_effects_and_the_figure_names_theirs_as_theirs():
+def test_every_estimator_draws_its_effects_and_only_ours_are_drawn():
     pytest.importorskip("diff_diff", reason="diff-diff is not installed")
     table = simulate(np.random.default_rng(6), factor=0.5)
     study = handover.event_study(table)
@@ -114,7 +115,8 @@ def test_every_estimator_draws_its_effects_and_the_figure_names_theirs_as_theirs
     data = fig_handover.data(study, handover.by_tranche(table), TREATED, tables.load("provinces"),
                              found)  # fmt: skip
     drawing = fig_handover.draw(data, fig_handover.title(found), "simulated events")
-    assert "not a result of ours" in drawing.caption
+    texts = [t.get_text() for ax in drawing.fig.get_axes() for t in ax.texts]
+    assert not any("Fetzer" in t for t in texts)
     assert (drawing.data["mark"] == "tile").sum() == len(TREATED)
 
 
@@ -196,7 +198,12 @@ def test_the_last_half_month_counts_as_half():
 
 def test_tile_names_tell_all_provinces_apart():
     names = tables.load("provinces")["adm1"]
-    assert names.map(fig_tiles.short).nunique() == len(names)
+    assert names.map(fig_tiles.in_tile).nunique() == len(names)
+    for name in names:
+        lines = fig_tiles.in_tile(name).split("\n")
+        assert "".join(lines).replace("-", "") == name.replace(" ", "").replace("-", "")
+        assert max(map(len, lines)) <= 6, "wider than a tile at six points"
+    assert set(fig_tiles.BROKEN) <= set(names), "a name that no province has"
 
 
 def test_colour_says_less_the_less_is_known():
@@ -211,6 +218,101 @@ def test_a_change_is_named_only_where_intervals_part():
     table = fig_tiles.era_data(rates).set_index(["adm1", "period"])
     assert table["named"].sum() == 1 and table.loc[("A", "two"), "named"]
     assert math.isclose(table.loc[("B", "two"), "change"], 3.0)
+
+
+def test_rates_are_counted_looks_and_all_with_both_ends():
+    rows = [("A", "one", 1.0, 0.9, 1.1), ("A", "two", 5.0, 4.0, 6.0), ("B", "one", 1.0, 0.1, 4.0),
+            ("B", "two", 3.0, 0.5, 6.0)]  # fmt: skip
+    table = fig_tiles.era_data(
+        pd.DataFrame(rows, columns=["adm1", "period", "rate", "low", "high"])
+    )
+    said = fig_tiles.era_changes(table)
+    assert said.startswith("Of 2 comparisons") and "part in 1" in said
+    assert "A from 1.00 to 5.00 in two" in said and "×" not in said
+    alone = fig_tiles.era_data(
+        pd.DataFrame(rows[:1], columns=["adm1", "period", "rate", "low", "high"])
+    )
+    assert "one era only" in fig_tiles.era_changes(alone)
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ({"A": 3, "B": 20}, "1 of 2 provinces has fewer than ten offensives"),
+        ({"A": 3, "B": 4}, "2 of 2 provinces have fewer than ten offensives"),
+        ({"A": 30, "B": 40}, "Every one of 2 provinces has ten offensives or more"),
+        ({"Helmand": 53}, "Helmand has 53 offensives"),
+    ],
+)
+def test_few_offensives_are_said_in_the_right_number(counts, said):
+    assert fig_tiles.few_words(pd.Series(counts)) == said
+
+
+def finding(**changes):
+    row = {
+        "estimate": 0.26, "low": -0.004, "high": 0.53, "p": 0.08, "smallest": 0.42, "base": 0.1,
+        "breakdown": 0.0, "why": "", "provinces": 34, "quarters": 18, "events": 109,
+        "treated": 90,
+    }  # fmt: skip
+    return handover.Finding(**row | changes)
+
+
+def test_no_fall_is_called_detectable_that_is_larger_than_what_there_was():
+    sparse = finding()
+    assert "the end of all recorded events would have gone unseen" in handover.detectable(sparse)
+    assert "5.2 times the earlier mean" in handover.detectable(sparse)
+    assert "nor any fall" in handover.verdict(sparse)
+    dense = finding(base=2.0)
+    assert "up or down" in handover.detectable(dense)
+    assert "nor any fall" not in handover.verdict(dense)
+    assert "no fall" in handover.detectable(finding(base=0.0))
+
+
+def test_no_signed_zero_is_printed_and_minus_is_a_minus():
+    assert handover.signed(-0.004) == "just below 0"
+    assert handover.signed(0.004) == "just above 0"
+    assert handover.signed(0.0) == "0.00"
+    assert handover.signed(-0.4) == "−0.40" and handover.signed(0.4) == "+0.40"
+
+
+def test_the_answer_says_what_could_not_have_shown_and_for_how_many_rates():
+    said = handover.answer({"full": finding(), "first": finding(estimate=0.18)}, "offensives", 16,
+                           170)  # fmt: skip
+    assert said.startswith("No change can be shown") and said.count(". ") == 2
+    assert "few provinces: 16 of 170 rates" in said and "-0.0" not in said
+    clear = handover.answer({"full": finding(p=0.01, estimate=-0.3)}, "offensives", 16, 170)
+    assert "fewer offensives" in clear
+
+
+def test_a_tranche_alone_has_the_interval_that_goes_with_its_effect():
+    pytest.importorskip("diff_diff", reason="diff-diff is not installed")
+    groups = handover.by_tranche(simulate(np.random.default_rng(9), factor=0.5))
+    moved = groups.dropna(subset="effect")
+    assert ((moved["low"] < moved["effect"]) & (moved["effect"] < moved["high"])).all()
+    assert "tranche 1 alone" in handover.comparison_words(groups)
+    assert "quarter 0 rests on 23 of these" in handover.comparison_words(groups)
+
+
+def test_the_pale_band_ends_where_no_event_would_be_left():
+    pytest.importorskip("diff_diff", reason="diff-diff is not installed")
+    table = simulate(np.random.default_rng(10))
+    found = handover.assess(table, draws=99)
+    sparse = replace(found, base=found.smallest / 5)
+    data = fig_handover.data(handover.event_study(table), handover.by_tranche(table), TREATED,
+                             tables.load("provinces"), sparse)  # fmt: skip
+    drawing = fig_handover.draw(data, fig_handover.title(sparse), "simulated events")
+    texts = [t.get_text() for ax in drawing.fig.get_axes() for t in ax.texts]
+    assert any(f"from {handover.signed(-sparse.base)} (no event left)" in t for t in texts)
+
+
+def test_what_is_not_drawn_is_counted():
+    day = pd.Timestamp("2021-07-10")
+    rows = pd.DataFrame({"adm1": ["Kabul", None, "Herat"], "date_prec": [1, 1, 5],
+                         "date_start_earliest": [day, day, pd.Timestamp("2021-01-01")],
+                         "date_start_latest": [day, day, pd.Timestamp("2021-12-31")]})  # fmt: skip
+    said = handover.placed_words(rows, 1)
+    assert said.startswith("1 of 3 selected offensives") and "1 are" not in said
+    assert handover.placed_words(rows.iloc[:1], 1).startswith("All 1")
 
 
 def test_measured_false_alarms_of_the_permutation_are_near_their_level():

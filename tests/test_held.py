@@ -112,3 +112,47 @@ def test_the_figure_draws_one_cell_for_every_target_outcome_and_period():
     table = fig_held.data(matrix, held.curves(rows), rows)
     drawing = fig_held.draw(table, fig_held.title(table))
     assert "2021" in drawing.alt
+
+
+def test_what_was_lost_after_the_tables_end_is_held_on_the_board():
+    days = pd.to_datetime(["2021-08-15", "2021-08-15"])
+    events = pd.DataFrame({"event_id": ["E1", "E2"], "target": "capital",
+                           "outcome": "captured_lost", "date_start_latest": days})  # fmt: skip
+    counts = held.outcome_matrix(events, ["E1"]).set_index(["outcome", "period"])["events"]
+    assert counts["captured_held", "2021"] == 1 == counts["captured_lost", "2021"]
+
+
+def test_a_heading_on_rates_of_loss_needs_both_readings():
+    low = {"ratio": 0.4, "low": 0.2, "high": 0.7}
+    wide = {"ratio": 0.8, "low": 0.5, "high": 1.3}
+    none = {"ratio": math.nan, "low": math.nan, "high": math.nan}
+    assert "at a lower rate" in held.heading({"a": low, "b": low})
+    assert "No difference" in held.heading({"a": low, "b": wide})
+    assert "No difference" in held.heading({"a": low, "b": none})
+    assert "cannot be said" in held.heading({"a": none, "b": none})
+
+
+def test_the_figure_prints_how_many_are_still_followed_and_pairs_the_readings():
+    rng = np.random.default_rng(5)
+    one = spells(rng, 40, (0.02, 0.01))
+    rows = pd.concat([one, one.assign(reading="end of tables")], ignore_index=True)
+    lines = held.curves(rows)
+    events = pd.DataFrame({"event_id": ["E1"], "target": ["capital"], "outcome": ["repelled"],
+                           "date_start_latest": pd.to_datetime(["2015-01-01"])})  # fmt: skip
+    table = fig_held.data(held.outcome_matrix(events), lines, rows)
+    drawing = fig_held.draw(table, fig_held.title(table))
+    texts = [t.get_text() for ax in drawing.fig.get_axes() for t in ax.texts]
+    own = lines[(lines["reading"] == "last report") & (lines["period"] == "2021")]
+    risk = own.set_index("day")["at_risk"]
+    assert texts.count(str(risk[14])) >= 2, "once in each panel"
+    assert drawing.title.count(" and ") == 2 and "silence counts as held" in drawing.title
+    assert held.followed_words(lines).endswith(f"{risk[30]} of 40 taken in 2021")
+
+
+def test_captures_too_late_to_follow_and_later_losses_are_named():
+    rows = pd.DataFrame({"place": ["Charikar", "Balkh"],
+                         "fell_latest": pd.to_datetime(["2021-08-15", "2021-06-01"]),
+                         "lost_later": pd.to_datetime(["2021-08-17", None])})  # fmt: skip
+    said = held.late_words(rows)
+    assert said.startswith("1 of 2 captures fell too late") and "Charikar (17 August)" in said
+    assert "Charikar" not in held.late_words(rows.iloc[1:])

@@ -128,3 +128,38 @@ def test_a_study_with_too_few_decisions_has_an_empty_curve_and_a_figure_that_say
     drawing = fig_specification.draw(short, fig_specification.title(short))
     assert "Fewer than 3" in drawing.alt
     assert specification.words(short) == "not estimable in this selection"
+
+
+def test_both_sides_of_one_are_told_with_what_chance_gives(curve):
+    found = specification.summary(curve)
+    title = fig_specification.title(curve)
+    for way in ("above", "below"):
+        for suffix in ("", "_season"):
+            assert f"{100 * found[f'clear_{way}{suffix}']:.0f}%" in title
+    assert "about 2.5% each" in title
+    said = specification.answer_words(curve)
+    seasonal = int((curve["season"] != "ignored").sum())
+    assert f"of {seasonal} ways to compute it that allow for the season" in said
+    assert "cannot be said" in said and "5 decisions" in said
+    assert "cannot be said" in specification.answer_words(curve.iloc[:0])
+    clear = curve.assign(low=np.where(curve["headline"], 1.2, curve["low"]))
+    assert "cannot be said" not in specification.answer_words(clear)
+
+
+def test_the_last_year_and_the_decisions_left_out_are_told(curve):
+    middle = curve.groupby("last year")["ratio"].median()
+    assert f"{middle['to 2020']:.2f} without it" in specification.last_year_words(curve)
+    assert specification.last_year_words(curve[curve["last year"] == "to 2020"]) == ""
+    decisions = tables.load("decisions")
+    own = decisions[decisions["headline"].fillna(False)]
+    said = specification.kinds_words(decisions)
+    assert f"Of {len(own)} headline decisions" in said
+    assert f" {own['kind'].isin(specification.DRAWDOWNS).sum()} announce" in said
+
+
+def test_intervals_cut_by_the_frame_are_marked(curve):
+    drawing = fig_specification.draw(fig_specification.data(curve), "t")
+    ax = drawing.fig.get_axes()[0]
+    high = ax.get_ylim()[1]
+    marks = {line.get_marker(): len(line.get_xdata()) for line in ax.lines}
+    assert marks["^"] == int((curve["high"] > high).sum()) > 0

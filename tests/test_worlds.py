@@ -215,3 +215,67 @@ def test_the_figure_shows_every_statement_that_can_be_said():
     drawing = fig_worlds.draw(table, fig_worlds.title(table))
     assert len(drawing.data) == len(worlds.HEADLINES) + len(worlds.STATEMENTS)
     assert "Helmand" in drawing.alt
+
+
+def said(**true):
+    rows = [(name, True, n, 200, n / 200 if n is not None else math.nan)
+            for name, n in zip(worlds.STATEMENTS, true.values(), strict=True)]  # fmt: skip
+    return pd.DataFrame(rows, columns=["statement", "resolved", "true", "worlds", "share"])
+
+
+def test_the_answer_names_every_statement_and_counts_the_worlds():
+    words = worlds.statement_words(said(a=138, b=200, c=199, d=200, e=0))
+    for name in worlds.SHORT.values():
+        assert name in words
+    assert words.startswith("Of 5 statements tested 3 hold in nearly all readings (2021")
+    assert "1 in hardly any (Helmand" in words and "1 in 138 of 200 (Zaranj" in words
+    words = worlds.statement_words(said(a=100, b=100, c=100, d=100, e=100))
+    assert words.startswith("Of 5 statements tested none holds in nearly all")
+    nothing = said(a=0, b=0, c=0, d=0, e=0).assign(share=math.nan)
+    assert "No statement" in worlds.statement_words(nothing)
+
+
+def test_a_share_of_worlds_is_printed_as_a_count():
+    assert str(worlds.Share(199, 200, 0.97, 1.0)) == "true in 199 of 200 worlds"
+    table = said(a=138, b=200, c=199, d=200, e=0).assign(low=0.0, high=1.0, words="")
+    numbers = worlds.headlines(drawn([event()], n=20))
+    title = fig_worlds.title(fig_worlds.data(numbers, table))
+    assert "138 of 200 readings" in title and "4 other statements come out one way" in title
+    sure = fig_worlds.data(numbers, table.assign(share=1.0))
+    assert fig_worlds.title(sure).startswith("All 5 statements")
+    drawing = fig_worlds.draw(sure, "t")
+    texts = [t.get_text() for ax in drawing.fig.get_axes() for t in ax.texts]
+    assert "199 of 200" in texts and not any("% of 2" in t for t in texts)
+
+
+def test_no_headline_is_a_ratio_of_two_floors():
+    assert not any("ratio" in name for name in worlds.HEADLINES)
+    assert {"begun May to July 2020", "begun May to July 2021"} <= set(worlds.HEADLINES)
+    rows = [event("E1", ("2020-06-01", "2020-06-01")), event("E2"), event("E3")]
+    found = worlds.headlines(drawn(rows, n=20)).set_index("headline")["resolved"]
+    assert found["begun May to July 2020"] == 1 and found["begun May to July 2021"] == 2
+
+
+def test_the_answer_calls_the_share_of_captures_no_success_rate():
+    numbers = worlds.headlines(drawn([event()], n=20))
+    table = said(a=138, b=200, c=199, d=200, e=0)
+    words = worlds.answer(numbers, table, "Nothing", {"pass": 124, "fail": 0, "not testable": 2})
+    assert "no success rate" in words and "all 124 testable" in words
+    assert "copying more than truth" in words
+    words = worlds.answer(numbers, table, "Nothing", {"pass": 3, "fail": 1, "not testable": 2})
+    assert "3 of 4 testable" in words
+
+
+def test_the_headings_are_computed():
+    numbers = worlds.headlines(drawn([event("E1"), event("E2", conf_event="D")]))
+    table = said(a=138, b=200, c=199, d=200, e=0)
+    assert worlds.heading(numbers, table).endswith("by 50%; 4 of 5 statements come out one way")
+    alone = worlds.headlines(drawn([event()], n=20))
+    assert "does not hang" in worlds.heading(alone, table)
+    assert worlds.asof_heading("2021-07-08", 613, 1).endswith("known; 1 reads differently now")
+    assert "none read" in worlds.asof_heading("2021-07-08", 613, 0)
+
+
+def test_outcomes_are_said_in_words():
+    rows = schema.read_raw("events")["outcome"]
+    assert not [o for o in rows.unique() if o and "_" in worlds.outcome_words(o)]
