@@ -602,7 +602,8 @@ def season_numbers(ratios: pd.DataFrame) -> dict[str, Any]:
             "season_chance": f"{row.chance:.1f}",
             "season_real": bool(row.ratio > row.chance),
             "season_heading": f"the peak month had {row.ratio:.1f} times the deaths of the "
-            f"trough, where chance reaches {row.chance:.1f}",
+            f"trough, where chance reaches {row.chance:.1f}"
+            + (f"; {found['eras_alone']}" if found["eras_alone"] else ""),
         }
     return found
 

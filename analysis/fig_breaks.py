@@ -85,7 +85,8 @@ def data(
         breaks that survive), ``granted`` (mean between refined breaks), ``wander`` (share of
         simulated series without a break that look as broken), ``naive``, ``refined`` and
         ``found`` (a break; for the latter two with the share of draws that find it again in
-        ``value`` and 90% of its places from ``low`` to ``high``) or ``place`` (share of draws that put ``break`` in ``month``).
+        ``value`` and 90% of its places from ``low`` to ``high``) or ``place`` (share of
+        draws that put ``break`` in ``month``).
         Months as first day. Deaths are in deaths a month, offensives in standard
         deviations.
     """
@@ -334,7 +335,7 @@ def _draw_places(ax: Axes, rows: pd.DataFrame) -> None:
         before = row.month
         label = f"{row.month:%b %Y}, {100 * row.value:.0f}%"
         if _at_edge(row.month, _last(rows)):
-            label = f"{row.month:%b %Y}: the last month that can be named; the rise is later"
+            label = f"{row.month:%b %Y}: the last month that can be named; the rise may be later"
         ax.annotate(label, (row.month, height),
                     xytext=(9, 0), textcoords="offset points", ha="right", va="center",
                     fontsize=6.5, color=INK if row.kind == "found" else FAINT)  # fmt: skip

@@ -273,7 +273,7 @@ def finding(table: pd.DataFrame) -> str:
 def _quiet(quiet: pd.DataFrame) -> str:
     """Pairs without a link told from chance; both pairs with weapons have one name."""
     if len(quiet) == 2 and (quiet["x"] == "weapons").all():
-        return "weapons and either"
+        return "weapons"
     return " or ".join(pair.lower() for pair in quiet["pair"])
 
 
@@ -295,12 +295,10 @@ def looks(table: pd.DataFrame) -> str:
     outside, lags = int(own["outside"].sum()), int(own["lags"].sum())
     best = own.loc[own["p_joint"].idxmin()]
     text = f"of {lags} lags with weapons {_count(outside)} outside the joint band"
-    return (
-        f"{text}, with p {best['p_joint']:.2f} over the lags of its pair and "
-        f"{best['p_pairs']:.2f} over {len(told)} pair{'s' if len(told) > 1 else ''}"
-        if outside
-        else f"{text}, the lowest p being {best['p_joint']:.2f}"
-    )
+    if not outside:
+        return f"{text} (lowest p {best['p_joint']:.2f})"
+    pairs = f"{len(told)} pair{'s' if len(told) > 1 else ''}"
+    return f"{text} (p {best['p_joint']:.2f} for its pair, {best['p_pairs']:.2f} over {pairs})"
 
 
 def _count(number: int) -> str:
