@@ -449,6 +449,8 @@ def rank_correlation(x: np.ndarray, y: np.ndarray, level: float = 0.95) -> dict[
 
 def percent(ratio: float) -> str:
     """Ratio as a signed change in percent: 0.46 is −54%; fivefold and more is ×5.0."""
+    if not math.isfinite(ratio):
+        return "not known"
     if ratio >= 5:
         return f"×{ratio:.1f}"
     change = round(100 * (ratio - 1))
@@ -570,11 +572,11 @@ def season_alone(values: pd.Series, window_months: int = 3, counts: bool = False
 
 
 def beyond_chance(eras: list[str], among: int) -> str:
-    """Which single eras exceed what chance reaches, in words; empty if none was tested."""
-    if not among:
+    """Which single eras exceed what chance reaches, in words; empty for fewer than two."""
+    if among < 2:
         return ""
     if len(eras) == among:
-        return "every single era exceeds its own chance" if among > 1 else ""
+        return "every single era exceeds its own chance"
     names = f"only {' and '.join(eras)}" if eras else "none"
     return f"of single eras {names} exceed{'' if len(eras) > 1 else 's'} its own chance"
 
@@ -613,12 +615,14 @@ def spread(left: pd.DataFrame, fan: pd.DataFrame, window_months: int = 3) -> dic
     median, others = left["ratio"].iloc[0], left["ratio"].iloc[1:]
     after = np.exp(fan[fan["lag"].between(1, window_months)][["median_low", "median_high"]])
     low, high = after["median_low"].min(), after["median_high"].max()
+    outside = median < low or median > high
+    span = f"{percent(others.min())} to {percent(others.max())}"
     return {
         "median_change": percent(median),
-        "median_verdict": "cannot be told from none"
-        if low <= median <= high
-        else "lies outside what placebo years give",
-        "left_out_range": f"{percent(others.min())} to {percent(others.max())}",
+        "median_verdict": "lies outside what placebo years give"
+        if outside
+        else "cannot be told from none",
+        "left_out_range": span if others.notna().any() else "not known",
         "placebo_range": f"{percent(low)} to {percent(high)}",
     }
 
@@ -639,10 +643,16 @@ def answer(results: dict[str, Any]) -> str:
     n, looks = results["n_extreme"], results["n_decisions"]
     named = f": {results['extreme']}" if n else ""
     could = results["ranks_words"].partition(":")[0]
+    counting = f"Counting all {looks} looks {could}, and"
+    if looks == 1:
+        passed = results["ranks_needed"] <= 1
+        counting = (
+            f"With so few other years it {'could' if passed else 'could not'} have passed, and"
+        )
     return (
-        f"{season}After {n} of {looks} steps of troop policy deaths lay further from the usual "
-        f"course of those months than in any other year, where luck gives about "
-        f"{results['expected_extreme']}{named}. Counting all {looks} looks {could}, and only rises "
+        f"{season}After {n} of {looks} step{'s' if looks > 1 else ''} of troop policy deaths lay "
+        f"further from the usual course of those months than in any other year, where luck gives about "
+        f"{results['expected_extreme']}{named}. {counting} only rises "
         f"of {results['rise_range']} or falls to {results['fall_range']}, by date, would have "
         "ranked first."
     )

@@ -370,6 +370,8 @@ def none_of(pairs: int) -> str:
 
 def orders_words(read: int, pairs: int) -> str:
     """Heading on how many pairs show an order."""
+    if pairs < 2:
+        return f"An order of events can{'' if read else 'not'} be read in the one pair compared"
     many = f"{read} of {pairs} pairs" if read else f"none of the {pairs} pairs"
     return f"An order of events can be read in {many}"
 

@@ -123,7 +123,8 @@ def busiest(table: pd.DataFrame) -> dict[str, str | int]:
     n = int(top["offensives"])
     words = f"{n} recorded offensive{'' if n == 1 else 's'}"
     if n > 1:
-        words += f", {int(top['top_count'])} of them in {top['top_month']:%B}"
+        part = "all" if top["top_count"] == n else f"{int(top['top_count'])} of them"
+        words += f", {part} in {top['top_month']:%B}"
     words += f"; US readings are of {when}{' only' if len(read) < 3 else ''} ({force})"
     return {
         "busiest_quarter": _name(top["quarter"]),

@@ -230,6 +230,17 @@ def test_every_study_year_has_an_era():
 def test_changes_in_words_have_true_signs_and_no_signed_zero():
     words = {0.46: "−54%", 1.25: "+25%", 8.02: "×8.0", 1.001: "0%", 0.999: "0%", 3.18: "+218%"}
     assert {ratio: compare.percent(ratio) for ratio in words} == words
+    assert compare.percent(math.nan) == "not known"
+
+
+def test_a_single_decision_leaves_no_range_and_no_verdict_against_it():
+    left = pd.DataFrame({"left_out": ["", "D1"], "ratio": [1.2, math.nan]})
+    fan = pd.DataFrame({"lag": [1], "median_low": [math.nan], "median_high": [math.nan]})
+    found = compare.spread(left, fan)
+    assert found["left_out_range"] == "not known"
+    assert found["median_verdict"] == "cannot be told from none"
+    far = fan.assign(median_low=-0.05, median_high=0.05)
+    assert "outside" in compare.spread(left, far)["median_verdict"]
 
 
 def test_what_could_have_passed_follows_from_the_floors():
@@ -270,3 +281,13 @@ def test_the_season_answer_says_what_chance_reaches(deaths):
     assert "only 2007-09 exceeds" in found["eras_alone"]
     short = compare.season_numbers(compare.peak_to_trough(deaths["2020-01":]))
     assert short["season_chance"] == "not known" and short["eras_alone"] == ""
+
+
+def test_an_answer_on_one_decision_speaks_of_one(deaths, decisions):
+    one = compare.season_matched_table(
+        deaths["2015-01":"2019-12"], decisions[decisions["decision_id"] == "D025"]
+    )
+    numbers = compare.season_numbers(compare.peak_to_trough(deaths["2015-01":"2019-12"], draws=99))
+    said = compare.answer(numbers | compare.headline(one))
+    assert "of 1 step of troop policy" in said and "could not have passed" in said
+    assert "single eras" not in said

@@ -95,6 +95,7 @@ def test_shared_coverage_is_named_beside_offensives_and_deaths(table):
 def test_the_number_of_orders_read_is_put_in_words():
     assert fig_leadlag.orders_words(0, 3).endswith("none of the 3 pairs")
     assert fig_leadlag.orders_words(1, 3).endswith("1 of 3 pairs")
+    assert "cannot be read in the one pair" in fig_leadlag.orders_words(0, 1)
 
 
 def test_months_that_could_have_been_published_are_counted_inside_the_study(monthly):

@@ -159,5 +159,7 @@ def test_a_busiest_quarter_says_in_which_months_troops_were_read(quarters):
     assert "104 of them in June" in words and "readings are of April only" in words
     row = quarters.set_index("quarter").loc[pd.Period("2021Q2")]
     assert row["read_in"] == "2021-04" and row["top_month"] == pd.Period("2021-06", "M")
+    whole = quarters.assign(top_count=quarters["offensives"])
+    assert "123 recorded offensives, all in June" in fig_quarters.busiest(whole)["busiest_words"]
     lone = quarters.assign(offensives=1, top_count=1)
     assert "1 recorded offensive;" in fig_quarters.busiest(lone)["busiest_words"]
