@@ -53,7 +53,8 @@ class Breaks:
         Variance behind the naive penalty and behind `found`.
     detectable
         Smallest shift that `found` would show with probability 0.8 a third of the way in,
-        in the units of the series, if the noise is that around the refined breaks.
+        in the units of the series: the penalty of `found`, and the noise around the refined
+        breaks.
     """
 
     level: pd.Series
@@ -202,7 +203,10 @@ def find_breaks(level: pd.Series) -> Breaks:
         memory=memory,
         short_variance=naive_variance(values),
         long_variance=long,
-        detectable=noise * (math.sqrt(2 * math.log(len(values))) + Z80) / math.sqrt(third),
+        # The penalty is built on the whole series' variance, shifts included, and the chance
+        # around a shift on the noise between the refined breaks.
+        detectable=(math.sqrt(2 * math.log(len(values)) * max(long, noise**2)) + Z80 * noise)
+        / math.sqrt(third),
     )
 
 

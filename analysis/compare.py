@@ -448,8 +448,13 @@ def rank_correlation(x: np.ndarray, y: np.ndarray, level: float = 0.95) -> dict[
 
 
 def percent(ratio: float) -> str:
-    """Ratio as a signed change in percent: 0.46 is -54%."""
-    return f"{100 * (ratio - 1):+.0f}%"
+    """Ratio as a signed change in percent: 0.46 is −54%; fivefold and more is ×5.0."""
+    if not math.isfinite(ratio):
+        return "not known"
+    if ratio >= 5:
+        return f"×{ratio:.1f}"
+    change = round(100 * (ratio - 1))
+    return f"{change:+d}%".replace("-", "−") if change else "0%"
 
 
 def extremes(table: pd.DataFrame) -> pd.DataFrame:
@@ -457,10 +462,17 @@ def extremes(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["p"] <= table["floor"] + 1e-12]
 
 
-def headline(table: pd.DataFrame) -> dict[str, Any]:
-    """Recorded numbers of a `season_matched_table`."""
+def headline(table: pd.DataFrame, window_months: int = 3) -> dict[str, Any]:
+    """Recorded numbers of a `season_matched_table`.
+
+    The raw change stands beside each season-matched one: quoted alone, the matched one
+    reads as a rise or fall that nobody saw.
+    """
     top = extremes(table)
-    named = [f"{r.month:%B %Y} ({percent(r.matched)})" for r in top.itertuples()]
+    named = [
+        f"{r.month:%B %Y} {percent(r.matched)} (raw {percent(r.raw)})" for r in top.itertuples()
+    ]
+    needed = ranks_needed(table)
     return {
         "n_decisions": len(table),
         "n_extreme": len(top),
@@ -469,10 +481,76 @@ def headline(table: pd.DataFrame) -> dict[str, Any]:
         "n_q": int((table["q"] <= 0.10).sum()),
         "lowest_q": round(float(table["q"].min()), 2),
         "p_floor": round(float(table["floor"].min()), 2),
-        "ranks_needed": ranks_needed(table),
-        "median_rise": round(float(table["rise"].median()), 1),
-        "median_fall": round(float(table["fall"].median()), 2),
+        "ranks_needed": needed,
+        "ranks_words": ranks_words(needed, len(table)),
+        "rise_range": _span(table["rise"], 1),
+        "fall_range": _span(table["fall"], 2),
+        "shared_months": shared_months(top, window_months),
     }
+
+
+def ranks_words(needed: int, looks: int) -> str:
+    """What the floors of p leave to be found once all looks are counted."""
+    if needed > looks:
+        return "not even all of them ranking first could have passed"
+    if needed > 1:
+        return f"no single one could have passed: {needed} of {looks} would have to rank first"
+    return "a single one that ranks first could have passed"
+
+
+def _span(values: pd.Series, digits: int) -> str:
+    low, high = f"{values.min():.{digits}f}", f"{values.max():.{digits}f}"
+    return f"×{low}" if low == high else f"×{low} to ×{high}"
+
+
+def shared_months(top: pd.DataFrame, window_months: int = 3) -> str:
+    """Which of these dates have months of their windows in common, in words.
+
+    Windows that overlap are not separate findings: one unusual quarter serves both.
+    """
+    months = list(top["month"])
+    close = [
+        f"{a:%B %Y} and {b:%B %Y}"
+        for i, a in enumerate(months)
+        for b in months[i + 1 :]
+        if 0 < abs((b - a).n) <= 2 * window_months
+    ]
+    if not close:
+        return "their windows share no month"
+    return f"the windows of {'; '.join(close)} share months"
+
+
+def lowest_q(tables: dict[str, pd.DataFrame]) -> tuple[int, float]:
+    """How many looks all measures make together, and the lowest q over all of them."""
+    every = np.concatenate([t["p"].to_numpy(dtype=float) for t in tables.values()])
+    return len(every), round(float(multipletests(every, method="fdr_bh")[1].min()), 2)
+
+
+KINDS = {
+    "surge_announcement": "announcements of more troops",
+    "drawdown_announcement": "announcements of withdrawal",
+    "transition_tranche": "announcements of areas handed over",
+    "agreement": "agreements",
+    "mission_change": "ends or changes of a mission",
+}
+
+
+def kinds_words(decisions: pd.DataFrame, table: pd.DataFrame) -> str:
+    """Which kinds of steps the dates of a table are, most frequent first."""
+    own = decisions.set_index("decision_id").loc[table["decision_id"], "kind"].astype(str)
+    counts = own.value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    parts = []
+    for kind, n in counts.items():
+        name = KINDS.get(kind, kind.replace("_", " "))
+        parts.append(f"{n} {name}" if n > 1 else f"1 {_single(name)}")
+    return ", ".join(parts)
+
+
+def _single(name: str) -> str:
+    head, _, rest = name.partition(" ")
+    if head in ("announcements", "agreements"):
+        return f"{head[:-1]} {rest}".strip()
+    return name.replace("ends or changes", "end or change")
 
 
 def season_alone(values: pd.Series, window_months: int = 3, counts: bool = False) -> pd.DataFrame:
@@ -493,73 +571,88 @@ def season_alone(values: pd.Series, window_months: int = 3, counts: bool = False
     return pd.DataFrame(rows, columns=["month", "years", "change"])
 
 
-def _with_interval(row: Any) -> str:
-    return f"×{row.ratio:.1f} ({row.low:.1f} to {row.high:.1f})"
+def beyond_chance(eras: list[str], among: int) -> str:
+    """Which single eras exceed what chance reaches, in words; empty for fewer than two."""
+    if among < 2:
+        return ""
+    if len(eras) == among:
+        return "every single era exceeds its own chance"
+    names = f"only {' and '.join(eras)}" if eras else "none"
+    return f"of single eras {names} exceed{'' if len(eras) > 1 else 's'} its own chance"
 
 
 def season_numbers(ratios: pd.DataFrame) -> dict[str, Any]:
-    """Recorded numbers of `peak_to_trough`: first and last era with an interval, and all."""
+    """Recorded numbers of `peak_to_trough`: all full years, and each era beside its chance."""
     known = ratios[ratios["low"].notna()]
     eras = known[known["era"].isin(ERAS)]
     beyond = eras[eras["ratio"] > eras["chance"]]["era"]
+    named = [f"{r.ratio:.1f} in {r.era} (chance {r.chance:.1f})" for r in eras.itertuples()]
     found: dict[str, Any] = {
-        "season_early": "not known for",
-        "season_late": "not known",
-        "season_all": "not known against",
+        "season_all": "not known",
         "season_chance": "not known",
+        "season_eras": ", ".join(named) or "no era of three full years",
+        "season_heading": "too few full years to speak of a season",
         "eras_beyond_chance": f"{len(beyond)} of {len(eras)}"
         + (f" ({', '.join(beyond)})" if len(beyond) else ""),
     }
-    if len(eras):
-        first, last = next(eras.itertuples()), list(eras.itertuples())[-1]
-        found |= {
-            "season_early": f"{_with_interval(first)}",
-            "season_early_era": first.era,
-            "season_late": f"{_with_interval(last)}",
-            "season_late_era": last.era,
-            "season_overlap": bool(first.low <= last.high and last.low <= first.high),
-        }
+    found["eras_alone"] = beyond_chance(list(beyond), len(eras))
     whole = known[known["era"] == "all full years"]
     if len(whole):
         row = next(whole.itertuples())
-        found |= {"season_all": _with_interval(row), "season_chance": f"×{row.chance:.1f}",
-                  "season_real": bool(row.ratio > row.chance)}  # fmt: skip
+        found |= {
+            "season_all": f"{row.ratio:.1f} ({row.low:.1f} to {row.high:.1f})",
+            "season_chance": f"{row.chance:.1f}",
+            "season_real": bool(row.ratio > row.chance),
+            "season_heading": f"the peak month had {row.ratio:.1f} times the deaths of the "
+            f"trough, where chance reaches {row.chance:.1f}"
+            + (f"; {found['eras_alone']}" if found["eras_alone"] else ""),
+        }
     return found
 
 
 def spread(left: pd.DataFrame, fan: pd.DataFrame, window_months: int = 3) -> dict[str, str]:
     """Recorded numbers of `leave_one_out` and of the fan around the median."""
-    others = left["ratio"].iloc[1:]
+    median, others = left["ratio"].iloc[0], left["ratio"].iloc[1:]
     after = np.exp(fan[fan["lag"].between(1, window_months)][["median_low", "median_high"]])
+    low, high = after["median_low"].min(), after["median_high"].max()
+    outside = median < low or median > high
+    span = f"{percent(others.min())} to {percent(others.max())}"
     return {
-        "median_change": percent(left["ratio"].iloc[0]),
-        "left_out_range": f"{percent(others.min())} to {percent(others.max())}",
-        "placebo_range": f"{percent(after['median_low'].min())} to "
-        f"{percent(after['median_high'].max())}",
+        "median_change": percent(median),
+        "median_verdict": "lies outside what placebo years give"
+        if outside
+        else "cannot be told from none",
+        "left_out_range": span if others.notna().any() else "not known",
+        "placebo_range": f"{percent(low)} to {percent(high)}",
     }
 
 
 def answer(results: dict[str, Any]) -> str:
-    """One sentence that answers notebook 03, with its doubt."""
+    """Three sentences that answer notebook 03, with their doubt."""
     season = ""
-    if "season_early_era" in results and results["season_chance"] != "not known":
-        verb = "There is a season" if results["season_real"] else "A season is not told from chance"
+    if results["season_chance"] != "not known":
+        real = results["season_real"]
         season = (
-            f"{verb}: the mean peak month had {results['season_all']} the deaths of the "
-            f"mean trough month ({results['season_chance']} could come by chance)"
+            f"{'There is a season' if real else 'A season is not told from chance'}: over all full "
+            f"years the calendar month with most deaths had {results['season_all']} times those "
+            f"of the month with fewest, where chance reaches {results['season_chance']}"
         )
-        if results["season_early_era"] != results["season_late_era"]:
-            season += (
-                f", {results['season_early']} in {results['season_early_era']} and "
-                f"{results['season_late']} in {results['season_late_era']}"
-            ) + (", intervals that overlap" if results["season_overlap"] else "")
+        if results["eras_alone"]:
+            season += f", and {results['eras_alone']}"
         season += ". "
-    named = f" ({results['extreme']})" if results["n_extreme"] else ""
+    n, looks = results["n_extreme"], results["n_decisions"]
+    named = f": {results['extreme']}" if n else ""
+    could = results["ranks_words"].partition(":")[0]
+    counting = f"Counting all {looks} looks {could}, and"
+    if looks == 1:
+        passed = results["ranks_needed"] <= 1
+        counting = (
+            f"With so few other years it {'could' if passed else 'could not'} have passed, and"
+        )
     return (
-        f"{season}Against the same months of other years, deaths changed most of all years after "
-        f"{results['n_extreme']} of {results['n_decisions']} decisions{named}, "
-        f"where luck alone would give about {results['expected_extreme']}; "
-        f"{results['n_q'] or 'none'} of them pass{'' if results['n_q'] > 1 else 'es'} q = 0.10 "
-        f"once all looks are counted. No rank p can be below {results['p_floor']}, and a change "
-        f"between ×{results['median_fall']} and ×{results['median_rise']} cannot be told from none."
+        f"{season}After {n} of {looks} step{'s' if looks > 1 else ''} of troop policy deaths lay "
+        f"further from the usual course of those months than in any other year, where luck gives about "
+        f"{results['expected_extreme']}{named}. {counting} only rises "
+        f"of {results['rise_range']} or falls to {results['fall_range']}, by date, would have "
+        "ranked first."
     )

@@ -62,30 +62,51 @@ def search(monthly: pd.DataFrame) -> dict[str, Breaks]:
     return found
 
 
-def data(found: dict[str, Breaks], source_ids: dict[str, str] | None = None) -> pd.DataFrame:
+def data(
+    found: dict[str, Breaks],
+    source_ids: dict[str, str] | None = None,
+    wander: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Marks of the figure.
+
+    Parameters
+    ----------
+    found
+        From `search`.
+    source_ids
+        Sources of each series, joined by semicolons.
+    wander
+        From `wandering`: the title says how often a series without a break looks as broken.
 
     Returns
     -------
     DataFrame
-        ``series``; ``kind``: ``level`` (value of a month), ``mean`` (mean between refined
-        breaks), ``naive``, ``refined`` and ``found`` (a break; for the latter two with the
-        share of draws that find it again in ``value`` and 90% of its places from ``low``
-        to ``high``) or ``place`` (share of draws that put ``break`` in ``month``).
+        ``series``; ``kind``: ``level`` (value of a month), ``mean`` (mean between the
+        breaks that survive), ``granted`` (mean between refined breaks), ``wander`` (share of
+        simulated series without a break that look as broken), ``naive``, ``refined`` and
+        ``found`` (a break; for the latter two with the share of draws that find it again in
+        ``value`` and 90% of its places from ``low`` to ``high``) or ``place`` (share of
+        draws that put ``break`` in ``month``).
         Months as first day. Deaths are in deaths a month, offensives in standard
         deviations.
     """
     parts = []
     for name, breaks in found.items():
         level = breaks.level
-        places = [level.index.get_loc(m) for m in breaks.refined]
-        means = segment_means(level.to_numpy(float), places)
+        means, granted = (
+            segment_means(level.to_numpy(float), [level.index.get_loc(m) for m in months])
+            for months in (breaks.found, breaks.refined)
+        )
         shown = np.exp if SCALES[name] == "log" else np.asarray
         rows = [
             pd.DataFrame({"kind": "level", "month": level.index, "value": shown(level)}),
             pd.DataFrame({"kind": "mean", "month": level.index, "value": shown(means)}),
+            pd.DataFrame({"kind": "granted", "month": level.index, "value": shown(granted)}),
             pd.DataFrame({"kind": "naive", "month": list(breaks.naive)}),
         ]
+        if wander is not None:
+            share = float(wander.set_index("series").loc[name, "share"])
+            rows.append(pd.DataFrame({"kind": ["wander"], "month": [pd.NaT], "value": [share]}))
         spots = break_locations(breaks)
         if len(spots):
             heads = spots.drop_duplicates("break")
@@ -166,41 +187,68 @@ def _last(rows: pd.DataFrame) -> pd.Timestamp:
     return rows.loc[rows["kind"] == "level", "month"].max()
 
 
+def _at_edge(month: pd.Timestamp, last: pd.Timestamp) -> bool:
+    return (pd.Period(last, "M") - pd.Period(month, "M")).n < MIN_SEGMENT
+
+
+def _steps(number: int, noun: str = "step") -> str:
+    words = {0: "no", 1: "one", 2: "two", 3: "three"}
+    return f"{words.get(number, str(number))} {noun}{'' if number == 1 else 's'}"
+
+
+def _placed(rows: pd.DataFrame, name: str) -> str:
+    """Steps of one series that survive the penalty, and what a wandering level would do."""
+    last = _last(rows)
+    stand = [date_words(m, last) for m in rows.loc[rows["kind"] == "found", "month"]]
+    text = f"{_steps(len(stand))} in {name}"
+    share = rows.loc[rows["kind"] == "wander", "value"]
+    about = [" and ".join(stand)] if stand else []
+    if len(share) and stand:
+        about.append(
+            f"{100 * share.iloc[0]:.0f}% of simulated series without a break look as broken"
+        )
+    return text + (f" ({'; '.join(about)})" if about else "")
+
+
 def finding(table: pd.DataFrame) -> str:
-    """Title: which shifts stand, and how many the usual search would name."""
+    """Title: which steps a search with a penalty for memory places, and what chance does."""
     said = []
     for name in SHOWN:
         rows = table[table["series"] == name]
-        if rows.empty:
-            continue
-        last = _last(rows)
-        stand = [date_words(m, last) for m in rows.loc[rows["kind"] == "found", "month"]]
-        naive = int((rows["kind"] == "naive").sum())
-        what = " and ".join(stand) if stand else "no shift"
-        said.append(f"{what} in {name} (usual search: {naive})")
-    return "Shifts of level that stand a penalty for memory: " + "; ".join(said)
+        if len(rows):
+            said.append(_placed(rows, name))
+    return "A search with a penalty for memory places " + ", ".join(said)
+
+
+# Above this share of simulated series that look as broken, no date is called established.
+DOUBTFUL = 0.05
 
 
 def answer(table: pd.DataFrame, found: dict[str, Breaks], wander: pd.DataFrame) -> str:
-    """Clause on the change points of the surer series, with interval and doubt.
+    """Sentence on the change points of the surer series, with its doubt.
 
     Deaths where they can be searched: the number of offensives follows coverage.
     """
     name = next(n for n in SHOWN if n in found)
-    breaks, level = found[name], table[table["series"] == name]
-    share = wander.set_index("series").loc[name, "share"]
-    size = f"{breaks.detectable:.1f} standard deviations"
+    rows = table[table["series"] == name]
+    share = float(wander.set_index("series").loc[name, "share"])
+    stand = [date_words(m, _last(rows)) for m in rows.loc[rows["kind"] == "found", "month"]]
+    size = smallest(found[name], name)
+    if not stand:
+        return f"No change of level of {name} is found; shifts below {size} would often be missed."
+    places = f"a search with a penalty for memory places {_steps(len(stand))} in {name}, in "
+    places += " and ".join(stand)
+    looks = f"{100 * share:.0f}% of simulated series without any break look as broken"
+    if share > DOUBTFUL:
+        return f"No date of change is established: {places}, but {looks}."
+    return f"{places[0].upper()}{places[1:]}; {looks}."
+
+
+def smallest(breaks: Breaks, name: str) -> str:
+    """Smallest shift that would often be found, in words."""
     if SCALES[name] == "log":
-        size = f"a factor of {math.exp(breaks.detectable):.2f}"
-    places = ", ".join(
-        f"{date_words(r.month, _last(level))} (90% of draws {r.low:%B %Y} to {r.high:%B %Y})"
-        for r in level[level["kind"] == "found"].itertuples()
-    )
-    return (
-        f"the level of {name} shifts in {places or 'no month'} where the usual search names "
-        f"{len(breaks.naive)} breaks, shifts below {size} would often be missed, and a level that "
-        f"only wanders would look at least as broken in {100 * share:.0f}% of simulations."
-    )
+        return f"a factor of {math.exp(breaks.detectable):.2f}"
+    return f"{breaks.detectable:.1f} standard deviations"
 
 
 def draw(table: pd.DataFrame) -> Drawing:
@@ -229,18 +277,20 @@ def draw(table: pd.DataFrame) -> Drawing:
     )
     counts = table.groupby(["series", "kind"]).size()
     shown = "; ".join(
-        f"{n}: {counts.get((n, 'level'), 0)} months, {counts.get((n, 'found'), 0)} shifts that "
-        f"stand, {counts.get((n, 'refined'), 0)} more if those are granted, "
-        f"{counts.get((n, 'naive'), 0)} by the usual search"
+        f"{n}: {counts.get((n, 'level'), 0)} months, "
+        f"{_steps(counts.get((n, 'found'), 0), 'shift')} by the search with a penalty for memory, "
+        f"{_steps(counts.get((n, 'refined'), 0), 'further shift')} once those are taken for real, "
+        f"{_steps(counts.get((n, 'naive'), 0), 'shift')} by the simple search"
         for n in names
     )
     caption = (
         "Thin line: monthly level without its season (deaths on a log scale; offensives as "
-        "deviance residuals of a negative-binomial model). Thick line: mean between the refined "
-        "breaks. Below: in what share of 499 bootstrap draws a break falls in each month, black "
-        "for shifts that stand a penalty scaled by the long-run variance, grey for those that "
-        "appear only once these are granted; the percentage is the share of draws in which the "
-        "search finds the shift again. Open triangles: the usual penalty. A level must last "
+        "deviance residuals of a negative-binomial model). Thick line: mean between the shifts "
+        "that survive a penalty scaled by the long-run variance; dashed: between the further "
+        "ones that appear once these are taken for real. Below: in what share of 499 bootstrap "
+        "draws a break falls in each month, with the number of breaks held; the percentage is "
+        "the share of draws in which the search, done afresh, finds the shift again. Open "
+        "triangles: the simple search, which takes months for independent. A level must last "
         f"{MIN_SEGMENT} months, so a rise in the last of them is dated to the first. {shown}."
     )
     return Drawing(SLUG, fig, table, title, caption, _alt(table, names), _cited(table))
@@ -250,6 +300,9 @@ def _draw_level(ax: Axes, rows: pd.DataFrame, name: str) -> None:
     level, mean = rows[rows["kind"] == "level"], rows[rows["kind"] == "mean"]
     middle = pd.Timedelta(days=14)
     ax.plot(level["month"] + middle, level["value"], color="#8c8c8c", lw=0.8)
+    granted = rows[rows["kind"] == "granted"]
+    ax.step(granted["month"], granted["value"], where="post", color=FAINT, lw=0.8,
+            ls=(0, (3, 2)))  # fmt: skip
     ax.step(mean["month"], mean["value"], where="post", color=PARTY["taliban"], lw=1.6)
     if SCALES[name] == "log":
         ax.set_yscale("log")
@@ -280,15 +333,18 @@ def _draw_places(ax: Axes, rows: pd.DataFrame) -> None:
         close = (row.month - before).days < 730
         height = 1.6 if close and height < 1.5 else 1.32
         before = row.month
-        ax.annotate(f"{row.month:%b %Y}, {100 * row.value:.0f}%", (row.month, height),
+        label = f"{row.month:%b %Y}, {100 * row.value:.0f}%"
+        if _at_edge(row.month, _last(rows)):
+            label = f"{row.month:%b %Y}: the last month that can be named; the rise may be later"
+        ax.annotate(label, (row.month, height),
                     xytext=(9, 0), textcoords="offset points", ha="right", va="center",
                     fontsize=6.5, color=INK if row.kind == "found" else FAINT)  # fmt: skip
     ax.plot(naive["month"] + pd.Timedelta(days=14), np.full(len(naive), 1.12), "v", ms=5,
             mfc="white", mec=FAINT, mew=0.8, clip_on=False)  # fmt: skip
-    ax.annotate(f"▽ usual search: {len(naive)}", (0.005, 1.12), fontsize=6.5, color=FAINT,
-                xycoords=("axes fraction", "data"), va="center")  # fmt: skip
+    ax.annotate(f"▽ simple search: {_steps(len(naive), 'shift')}", (0.005, 1.12), fontsize=6.5,
+                color=FAINT, xycoords=("axes fraction", "data"), va="center")  # fmt: skip
     if heads.empty:
-        ax.text(0.5, 0.4, "no shift stands the penalty", transform=ax.transAxes, ha="center",
+        ax.text(0.5, 0.4, "no shift survives the penalty", transform=ax.transAxes, ha="center",
                 color=FAINT)  # fmt: skip
     ax.set_ylim(-0.16, 1.75)
     ax.set_yticks([0, 0.5, 1], ["0", "50", "100"])
@@ -300,13 +356,19 @@ def _alt(table: pd.DataFrame, names: Sequence[str]) -> str:
     for name in names:
         rows = table[table["series"] == name]
         heads = rows[rows["kind"].isin(["found", "refined"])].sort_values("month")
+        last = _last(rows)
         spots = ", ".join(
-            f"{date_words(r.month, _last(rows))} (90% from {r.low:%b %Y} to {r.high:%b %Y}, "
-            f"{'stands' if r.kind == 'found' else 'only if the others are granted'})"
+            f"{date_words(r.month, last)} ("
+            + (
+                f"a place set by the rule that a level lasts {MIN_SEGMENT} months"
+                if _at_edge(r.month, last)
+                else f"90% from {r.low:%b %Y} to {r.high:%b %Y}"
+            )
+            + f", {'survives' if r.kind == 'found' else 'only once others are granted'})"
             for r in heads.itertuples()
         )
         naive = int((rows["kind"] == "naive").sum())
-        said.append(f"{NAMES[name]}: {spots or 'no break'}; the usual search marks {naive}")
+        said.append(f"{NAMES[name]}: {spots or 'no break'}; the simple search marks {naive}")
     return "Level by month and the places of its breaks. " + ". ".join(said) + "."
 
 

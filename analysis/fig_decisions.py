@@ -85,14 +85,22 @@ def data(
 
 
 def title(table: pd.DataFrame) -> str:
-    """How many decisions stand out, before and after counting the looks."""
+    """How many dates rank first, which way, and whether any could have passed."""
     rows = table[(table["series"] == "decision") & (table["measure"] == "deaths")]
     top = compare.extremes(rows)
+    up = int((top["value"] > 1).sum())
     passed = int((rows["q"] <= Q_LIMIT).sum())
+    needed = compare.ranks_needed(rows, Q_LIMIT)
+    ways = f" ({up} up, {len(top) - up} down)" if len(top) else ""
+    if passed:
+        end = f"{passed} pass{'' if passed > 1 else 'es'} once all {len(rows)} looks are counted"
+    elif needed > 1:
+        end = f"no single one could have passed once all {len(rows)} looks are counted"
+    else:
+        end = f"none passes once all {len(rows)} looks are counted"
     return (
-        f"After {len(top)} of {len(rows)} decisions deaths moved more than in the same months of "
-        f"any other year; {passed or 'none'} pass{'' if passed > 1 else 'es'} once all looks are "
-        "counted"
+        f"After {len(top)} of {len(rows)} steps of troop policy deaths lay further from the usual "
+        f"course of those months than in any other year{ways}; {end}"
     )
 
 
@@ -104,9 +112,12 @@ def draw(table: pd.DataFrame, window_months: int = 3) -> Drawing:
         own = table[table["measure"] == measure]
         _draw_epochs(axes[row, 0], own[own["panel"] == "epochs"], measure)
         _draw_decisions(axes[row, 1], own[own["panel"] == "decisions"])
-    axes[0, 1].set_title(f"{window_months} months after ÷ {window_months} before")
-    axes[1, 0].set_xlabel("months from the decision")
-    axes[1, 1].set_xlabel("ratio (log scale)")
+    for ax, measure in zip(axes[:, 1], MEASURES, strict=True):
+        ax.set_title(f"{measure.capitalize()}, {window_months} months after ÷ before")
+    for ax in axes[:, 0]:
+        ax.set_xlabel("months from the date")
+    for ax in axes[:, 1]:
+        ax.set_xlabel("ratio (log scale)")
     head = title(table)
     finish(
         fig,
@@ -120,7 +131,8 @@ def draw(table: pd.DataFrame, window_months: int = 3) -> Drawing:
         f"Left: each thin line is one decision, as a ratio to the {window_months} months before "
         "it and to the median of the same calendar months in other years; pale band: 5-95% of "
         "single placebo years; darker band: 5-95% of the median over one placebo year for each "
-        f"decision. Right: {len(rows)} headline decisions by date. Deaths are compared as "
+        f"decision. Right: {len(rows)} headline dates in order: decisions, but also steps "
+        "announced before and the end of a mission. Deaths are compared as "
         "geometric means, offensives as totals with 0.5 added to each side. With "
         f"{int(rows['n'].min())} to {int(rows['n'].max())} other years, no rank p can be below "
         f"{rows['floor'].min():.2f}; the smallest rise in deaths that would rank most extreme is "

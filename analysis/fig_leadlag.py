@@ -31,8 +31,6 @@ COLOURS = {
     "Weapons and offensives": PARTY["air"],
     "Weapons and deaths": PARTY["air"],
 }
-# Joint p at which the verdict is called unsettled: a handful of rows can turn it.
-EDGE = (0.02, 0.10)
 COLUMNS = ["pair", "x", "y", "lag", "n", "r", "low", "high", "pointwise", "joint", "p_joint",
            "detectable", "raw_r", "raw_n", "first_month", "last_month", "note",
            "source_ids"]  # fmt: skip
@@ -53,7 +51,7 @@ def monthly_series(
     DataFrame
         Columns ``offensives`` (selected events begun), ``deaths`` (national) and
         ``weapons`` (current vintage, printed or implied by printed sums, 2015-2019).
-        First releases stay out: some were later cut by half.
+        First releases stay out: such figures were revised later.
     """
     months = months[months <= LAST_WHOLE_MONTH]
     air = series.airpower_months(airpower, months, withheld).set_index("month")
@@ -81,6 +79,17 @@ def sources(
     used = months.loc[monthly["weapons"].notna().to_numpy(), "source_ids"]
     air = sorted({i for ids in used for i in ids.split(";") if i})
     return {"deaths": ";".join(sorted(set(rows["source_id"]))), "weapons": ";".join(air)}
+
+
+def months_published(monthly: pd.DataFrame) -> int:
+    """Months of the study in the years of which weapons released are used."""
+    first, last = (pd.Period(month) for month in PUBLISHED)
+    return int(((monthly.index >= first) & (monthly.index <= last)).sum())
+
+
+def method(interval: str) -> str:
+    """Method of an interval in words."""
+    return "memory-robust" if interval.startswith("HAC") else interval
 
 
 def seasons(monthly: pd.DataFrame) -> pd.DataFrame:
@@ -207,44 +216,93 @@ def passing(table: pd.DataFrame, pair: str) -> pd.DataFrame:
     return own[own["r"].abs() > own["joint"]]
 
 
-def on_edge(table: pd.DataFrame, pair: str) -> pd.DataFrame:
-    """The lag of a pair that a few rows more could push over the band, or no row.
+def verdicts(table: pd.DataFrame) -> pd.DataFrame:
+    """What each pair shows once all lags and all pairs are counted.
 
     Returns
     -------
     DataFrame
-        The row with the smallest ``p_joint`` if that lies in `EDGE`.
+        One row a pair that can be compared: ``pair``, ``x``, ``y``, ``lags``, ``outside``
+        (lags beyond the joint band), ``n`` (pairs of months, in words), ``p_joint`` (over
+        the lags of this pair), ``p_pairs`` (Bonferroni over the pairs shown), ``passes``
+        (``p_pairs`` at most 0.05), ``detectable`` (same month).
     """
-    own = table[(table["pair"] == pair) & table["r"].notna()]
-    best = own.nsmallest(1, "p_joint")
-    return best[best["p_joint"].between(*EDGE)]
+    rows = []
+    shown = table[table["r"].notna()]
+    pairs = shown["pair"].nunique()
+    for x, y, pair in PAIRS:
+        own = shown[shown["pair"] == pair]
+        if own.empty:
+            continue
+        p = float(own["p_joint"].min())
+        adjusted = min(1.0, pairs * p)
+        rows.append(
+            {"pair": pair, "x": x, "y": y, "lags": len(own),
+             "outside": len(passing(table, pair)), "n": pairs_of_months(own), "p_joint": p,
+             "p_pairs": adjusted, "passes": adjusted <= 0.05,
+             "detectable": float(own.loc[own["lag"] == 0, "detectable"].iloc[0])}
+        )  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def finding(table: pd.DataFrame) -> str:
-    """Title of the figure: what passes the joint band, pair by pair, and what could have."""
-    said, quiet = [], []
-    for x, y, pair in PAIRS:
-        own = table[(table["pair"] == pair) & table["r"].notna()]
-        hits, edge = passing(table, pair), on_edge(table, pair)
-        if own.empty:
-            said.append(f"{pair.lower()} cannot be compared in this selection")
-        elif len(edge):
-            row = edge.iloc[0]
-            when = "" if row["lag"] == 0 else f" at {describe_lag(int(row['lag']), x, y)}"
-            said.append(f"{pair.lower()} lie at the edge of chance{when} (r {row['r']:.2f})")
-        elif hits.empty:
-            quiet.append((pair.lower(), own.loc[own["lag"] == 0, "detectable"].iloc[0]))
-        elif set(hits["lag"]) == {0}:
-            said.append(f"{pair.lower()} move in the same month (r {hits['r'].iloc[0]:.2f})")
+    """Title of the figure: what passes over all lags and pairs, and what could have."""
+    said = []
+    told = verdicts(table)
+    for row in told[told["passes"]].itertuples():
+        hits = passing(table, row.pair)
+        if set(hits["lag"]) == {0}:
+            text = f"{row.pair.lower()} move in the same month (r {_r(hits['r'].iloc[0])})"
         else:
-            lags = ", ".join(describe_lag(int(k), x, y) for k in hits["lag"])
-            said.append(f"{pair.lower()} pass the band at: {lags}")
-    if quiet:
-        names = " or ".join(name for name, _ in quiet)
-        least = max(least for _, least in quiet)
-        said.append(f"{names}: no lag passes the band (r under {least:.2f} often missed)")
+            lags = ", ".join(describe_lag(int(k), row.x, row.y) for k in hits["lag"])
+            text = f"{row.pair.lower()} pass the band at: {lags}"
+        said.append(text + (", as shared coverage would also make them" if _covered(row) else ""))
+    quiet = told[~told["passes"]]
+    if len(quiet):
+        said.append(
+            f"for {_quiet(quiet)} nothing can be told from {quiet['n'].iloc[0]} "
+            f"(r under {quiet['detectable'].max():.2f} often missed)"
+        )
+    for _, _, pair in PAIRS:
+        if pair not in set(told["pair"]):
+            said.append(f"{pair.lower()} cannot be compared in this selection")
     text = "; ".join(said)
     return text[0].upper() + text[1:]
+
+
+def _quiet(quiet: pd.DataFrame) -> str:
+    """Pairs without a link told from chance; both pairs with weapons have one name."""
+    if len(quiet) == 2 and (quiet["x"] == "weapons").all():
+        return "weapons"
+    return " or ".join(pair.lower() for pair in quiet["pair"])
+
+
+def _covered(row) -> bool:
+    """Whether both series are known through reports of the same fights."""
+    return (row.x, row.y) == ("offensives", "deaths")
+
+
+def _r(value: float) -> str:
+    return f"{value:.2f}".replace("-", "\u2212")
+
+
+def looks(table: pd.DataFrame) -> str:
+    """Lags with weapons, how many pass their band, and what is left over all pairs."""
+    told = verdicts(table)
+    own = told[told["x"] == "weapons"]
+    if own.empty:
+        return "no pair with weapons can be compared"
+    outside, lags = int(own["outside"].sum()), int(own["lags"].sum())
+    best = own.loc[own["p_joint"].idxmin()]
+    text = f"of {lags} lags with weapons {_count(outside)} outside the joint band"
+    if not outside:
+        return f"{text} (lowest p {best['p_joint']:.2f})"
+    pairs = f"{len(told)} pair{'s' if len(told) > 1 else ''}"
+    return f"{text} (p {best['p_joint']:.2f} for its pair, {best['p_pairs']:.2f} over {pairs})"
+
+
+def _count(number: int) -> str:
+    return {0: "none lies", 1: "one lies"}.get(number, f"{number} lie")
 
 
 def pairs_of_months(rows: pd.DataFrame) -> str:
@@ -261,63 +319,65 @@ def describe_lag(lag: int, x: str, y: str) -> str:
     return f"{y if lag > 0 else x} {abs(lag)} month{plural} later"
 
 
-def answer(table: pd.DataFrame, turns: pd.DataFrame, choices: pd.DataFrame) -> str:
-    """Clause with its doubt: correlations, bands, pairs of months, what could not be seen.
+def answer(table: pd.DataFrame, turns: pd.DataFrame) -> str:
+    """Two sentences with their doubt: what moves together, and what could not be seen.
 
     Parameters
     ----------
-    table, turns, choices
-        From `data`, `orders` and `variants`.
+    table, turns
+        From `data` and `orders`.
     """
-    said, quiet = [], []
-    for x, y, pair in PAIRS:
-        own = table[(table["pair"] == pair) & table["r"].notna()]
-        hits, edge = passing(table, pair), on_edge(table, pair)
-        if own.empty:
+    told = verdicts(table)
+    said = []
+    for row in told[told["passes"]].itertuples():
+        hits = passing(table, row.pair)
+        if set(hits["lag"]) != {0}:
+            lags = ", ".join(f"{describe_lag(int(h['lag']), row.x, row.y)} {_numbers(h)}"
+                             for _, h in hits.iterrows())  # fmt: skip
+            said.append(f"{row.pair.lower()} are linked at {lags}")
             continue
-        if len(edge):
-            row = edge.iloc[0]
-            said.append(
-                f"{pair.lower()} lie at the edge of chance ({describe_lag(int(row['lag']), x, y)}: "
-                f"{_numbers(row)}, p {row['p_joint']:.2f} over all lags, {pairs_of_months(own)}), "
-                "which settles nothing"
-            )
-        elif hits.empty:
-            quiet.append((pair.lower(), own[own["lag"] == 0].iloc[0], own))
-        elif set(hits["lag"]) == {0}:
-            row = hits.iloc[0]
-            also = f"more {y} too" if row["r"] > 0 else f"fewer {y}"
-            said.append(f"months with more {x} tended to have {also} ({_numbers(row)})")
-        else:
-            lags = ", ".join(f"{describe_lag(int(row['lag']), x, y)} ({_numbers(row)})"
-                             for _, row in hits.iterrows())  # fmt: skip
-            said.append(f"{pair.lower()} pass the joint band at {lags}")
-    ordered = [pair.lower() for _, _, pair in PAIRS
-               if turns.loc[turns["pair"] == pair, "directed"].any()]  # fmt: skip
-    said.append(f"an order of the two passes its falsification for {' and '.join(ordered)}"
-                if ordered else "in no pair can an order of the two be read")  # fmt: skip
-    if quiet:
-        parts = " or ".join(
-            f"{pair} ({pairs_of_months(own)}, same month r {now['r']:.2f}, p {now['p_joint']:.2f} "
-            "over all lags)"
-            for pair, now, own in quiet
+        hit = hits.iloc[0]
+        also = f"more {row.y}" if hit["r"] > 0 else f"fewer {row.y}"
+        said.append(
+            f"months with more {row.x} also had {also}, beyond season and trend {_numbers(hit)}"
+            + (", which shared coverage would also give" if _covered(row) else "")
         )
-        least = max(now["detectable"] for _, now, _ in quiet)
-        said.append(f"no lag of {parts} passes its joint band, and correlations below {least:.2f} "
-                    "would often be missed")  # fmt: skip
-    for pair, rows in choices.groupby("pair", sort=False):
-        shown = rows.loc[rows["choice"] == "as shown", "passes"]
-        turned = rows[rows["passes"] != shown.iloc[0]] if len(shown) else rows.iloc[:0]
-        if len(turned):
-            verdict = "passes" if not shown.iloc[0] else "fails"
-            other = ", ".join(f"{r.choice}: r {r.r:.2f}" for r in turned.itertuples())
-            said.append(f"the same month of {pair.lower()} {verdict} under other choices ({other})")
-    return "Once season, trend and memory are out, " + "; ".join(said)
+    ordered = [pair.lower() for pair in told["pair"]
+               if turns.loc[turns["pair"] == pair, "directed"].any()]  # fmt: skip
+    said.append(
+        f"an order of the two passes its falsification for {' and '.join(ordered)}"
+        if ordered
+        else f"which came first cannot be read in {none_of(len(turns))}"
+    )
+    quiet = told[~told["passes"]]
+    text = "; ".join(said)
+    text = text[0].upper() + text[1:] + "."
+    if len(quiet):
+        counted = (
+            looks(table) if (quiet["x"] == "weapons").all() else "no lag passes over all pairs"
+        )
+        text += (
+            f" For {_quiet(quiet)} nothing can be told from {quiet['n'].iloc[0]}: {counted}, and "
+            f"correlations below {quiet['detectable'].max():.2f} would often be missed."
+        )
+    return text
+
+
+def none_of(pairs: int) -> str:
+    """``none of 3 pairs``, ``the one pair``."""
+    return f"any of {pairs} pairs" if pairs > 1 else "the one pair that can be compared"
+
+
+def orders_words(read: int, pairs: int) -> str:
+    """Heading on how many pairs show an order."""
+    if pairs < 2:
+        return f"An order of events can{'' if read else 'not'} be read in the one pair compared"
+    many = f"{read} of {pairs} pairs" if read else f"none of the {pairs} pairs"
+    return f"An order of events can be read in {many}"
 
 
 def _numbers(row: pd.Series) -> str:
-    return (f"r {row['r']:.2f}, 95% {row['low']:.2f} to {row['high']:.2f}, "
-            f"joint band ±{row['joint']:.2f}")  # fmt: skip
+    return f"(correlation {_r(row['r'])}, {_r(row['low'])} to {_r(row['high'])})"
 
 
 def draw(table: pd.DataFrame) -> Drawing:
@@ -343,10 +403,10 @@ def draw(table: pd.DataFrame) -> Drawing:
     )
     caption = (
         "Stems: correlation of what is left of two monthly series once season by era, trend by "
-        "era and autoregression are out. Rings: the raw correlation. Shaded: band that covers "
-        "all lags at once in 95% of unrelated pairs (shuffles of the first series); dashed: band "
-        f"for one lag alone. {counts}. August 2021 is half a month and left out. Counts of "
-        "offensives follow reporting as well as fighting."
+        "era and autoregression are out. Rings: the raw correlation. Shaded: band that holds all "
+        "lags at once in 95% of shuffles of the first series; dashed: band for one lag alone. "
+        f"{counts}. Deaths are all state-based ones, those of air strikes included. August 2021 "
+        "is half a month and left out. Counts of offensives follow reporting as well as fighting."
     )
     return Drawing(SLUG, fig, table, title, caption, _alt(shown), _cited(table))
 
@@ -385,7 +445,8 @@ def _draw_pair(ax: Axes, rows: pd.DataFrame, x: str, y: str, pair: str) -> None:
     if pair == PAIRS[0][2]:
         _label(ax, rows, known, colour)
     else:
-        ax.text(-6.5, -first["joint"] - 0.03, f"joint ±{known['joint'].min():.2f}",
+        # Above the band, where no stem of these pairs stands, in the corner otherwise free.
+        ax.text(0.02, 0.98, f"joint ±{first['joint']:.2f}", transform=ax.transAxes,
                 fontsize=6.5, color=INK, va="top")  # fmt: skip
 
 
@@ -407,9 +468,9 @@ def _alt(shown: pd.DataFrame) -> str:
         top, raw = rows.loc[rows["r"].abs().idxmax()], rows.loc[rows["raw_r"].abs().idxmax()]
         outside = int((rows["r"].abs() > rows["joint"]).sum())
         said.append(
-            f"{pair}: largest prewhitened correlation {top['r']:.2f} at lag {top['lag']:.0f}, "
+            f"{pair}: largest prewhitened correlation {_r(top['r'])} at lag {top['lag']:.0f}, "
             f"{outside} of {len(rows)} lags outside the joint band of {rows['joint'].min():.2f}; "
-            f"largest raw correlation {raw['raw_r']:.2f} at lag {raw['lag']:.0f}"
+            f"largest raw correlation {_r(raw['raw_r'])} at lag {raw['lag']:.0f}"
         )
     return "Cross-correlations at lags of up to six months. " + ". ".join(said) + "."
 

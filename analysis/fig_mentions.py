@@ -58,14 +58,19 @@ def seen_shares(claims: pd.DataFrame, events: pd.DataFrame, level: float = 0.95)
     # The same reports as in the other panels: those on events with a month.
     dated = events.loc[event_months(events).notna(), "event_id"]
     table = table[table["event_id"].isin(dated)]
-    return _shares(table, "text_seen", level)
+    return _shares(table, "text_seen", level, clustered=True)
 
 
-def _shares(table: pd.DataFrame, by: str, level: float) -> pd.DataFrame:
+def _shares(table: pd.DataFrame, by: str, level: float, clustered: bool = False) -> pd.DataFrame:
     rows = []
     for key, group in table.groupby(by):
         yes, n = int(group["mentions"].sum()), len(group)
         low, high = share_interval(yes, n, level)
+        if clustered:
+            said, event, source = (
+                group[c].to_numpy() for c in ("mentions", "event_id", "source_id")
+            )
+            low, high = mentions.clustered_interval(said, event, source, level)
         rows.append({by: key, "mentions": yes, "reports": n, "share": yes / n, "low": low,
                      "high": high})  # fmt: skip
     return pd.DataFrame(rows, columns=[by, "mentions", "reports", "share", "low", "high"])
@@ -79,7 +84,7 @@ def data(claims: pd.DataFrame, events: pd.DataFrame, level: float = 0.95) -> pd.
     DataFrame
         ``panel`` (``reports``, ``events``, ``seen``), ``series`` (``any`` or an actor; kind
         of text), ``year``, ``mentions``, ``n`` (reports or events), ``share``, ``low``,
-        ``high``; sorted.
+        ``high`` (Wilson; for reports clustered by event and source); sorted.
 
     Raises
     ------
@@ -92,6 +97,8 @@ def data(claims: pd.DataFrame, events: pd.DataFrame, level: float = 0.95) -> pd.
             f"None of the {len(events)} selected offensives has a report whose text was seen and "
             "whose month is known. Widen start and end, provinces or min_confidence."
         )
+    # Reports on one event, or in one list, repeat each other: their intervals are the wider.
+    by_report = by_report.assign(low=by_report["low_clustered"], high=by_report["high_clustered"])
     parts = [
         by_report.assign(
             panel="reports", series=by_report["actor"], year=[p.year for p in by_report["period"]]
@@ -129,12 +136,35 @@ def totals(table: pd.DataFrame) -> dict[str, int | str | float]:
         "highest_share": _percent(top),
         "lowest_year": str(bottom["year"]),
         "lowest_share": _percent(bottom),
+        "like_highest": _like(years, top),
+        "one_year": bool(top["year"] == bottom["year"]),
     }
     for kind in ("full", "excerpt"):
         known = kind in seen.index
         found[f"{kind}_share"] = _percent(seen.loc[kind]) if known else "not known"
         found[f"{kind}_n"] = int(seen.loc[kind, "n"]) if known else 0
     return found
+
+
+def _like(years: pd.DataFrame, top: pd.Series) -> str:
+    """Other years whose share cannot be told from the highest, the highest of them named."""
+    as_shares = years.rename(columns={"low": "low_clustered", "high": "high_clustered"})
+    others = as_shares[as_shares["year"] != top["year"]]
+    alike = others[
+        [
+            not mentions.apart(top.rename({"low": "low_clustered", "high": "high_clustered"}), row)
+            for _, row in others.iterrows()
+        ]
+    ]
+    if alike.empty:
+        return "no other year is as high within its doubt"
+    best = alike.loc[alike["share"].idxmax()]
+    share = mentions.percent(best["share"], best["low_clustered"], best["high_clustered"])
+    if len(alike) == 1:
+        return f"{best['year']}, at {share}, cannot be told from it"
+    return (
+        f"{len(alike)} other years, the nearest {best['year']} at {share}, cannot be told from it"
+    )
 
 
 def _percent(row: pd.Series) -> str:
@@ -148,12 +178,15 @@ def _any(table: pd.DataFrame, panel: str) -> pd.DataFrame:
 def title(table: pd.DataFrame) -> str:
     """Highest and lowest yearly share."""
     found = totals(table)
-    if found["highest_year"] == found["lowest_year"]:
+    if found["one_year"]:
         return f"{found['highest_share']} of reports mention an air strike"
+    years = _any(table, "reports").nlargest(2, "share")
+    high = ", ".join(f"{100 * r.share:.0f}% in {r.year}" for r in years.itertuples())
+    if found["lowest_year"] not in {str(y) for y in years["year"]}:
+        high += f", {found['lowest_share'].split(' ')[0]} in {found['lowest_year']}"
     return (
-        f"Reports that mention an air strike: {found['highest_share'].split(' ')[0]} in "
-        f"{found['highest_year']}, {found['lowest_share'].split(' ')[0]} in "
-        f"{found['lowest_year']}; what was seen is nearly always an excerpt"
+        f"Reports that mention an air strike: {high}; {found['excerpt_percent']} of reports were "
+        "seen only in excerpt"
     )
 
 
@@ -182,7 +215,7 @@ def draw(table: pd.DataFrame, level: float = 0.95) -> Drawing:
     )
     for ax, (actor, (name, colour)) in zip(small, ACTORS.items(), strict=True):
         rows = table[(table["panel"] == "reports") & (table["series"] == actor)]
-        _draw_years(ax, rows, colour, span, labels=False)
+        _draw_years(ax, rows, colour, span, labels=False, hollow=actor == "international")
         ax.set_title(name, fontsize=8)
         ax.set_xticks([y for y in (2008, 2012, 2016, 2020) if span[0] < y < span[1]])
     own = table[(table["panel"] == "reports") & (table["series"] != "any")]
@@ -193,8 +226,8 @@ def draw(table: pd.DataFrame, level: float = 0.95) -> Drawing:
         fig,
         head,
         "Sources: claims and sources tables of this project. A mention is a statement in a text, "
-        f"not a strike. Bars: {100 * level:.0f}% Wilson intervals.\nReports of one event repeat "
-        "each other, so the intervals by report are too narrow; those by event less so.",
+        f"not a strike. Bars: {100 * level:.0f}% intervals,\nwith reports on one event or by one "
+        "source counted as alike as they are. Open marks: NATO or coalition.",
     )
     found = totals(table)
     caption = (
@@ -203,18 +236,26 @@ def draw(table: pd.DataFrame, level: float = 0.95) -> Drawing:
         f"that have a report whose text was seen. Of the reports, {found['excerpt_percent']} were "
         "seen only in excerpt: not mentioned in what was seen does not mean no strike. A report "
         "can name several actors. Years differ in outlets and in how many reports each event "
-        "has, and both move these shares."
+        "has, and both move these shares; a page that lists thirty falls is thirty reports. "
+        "Excerpts and reports were found by searching, which can favour or miss those that speak "
+        "of a strike."
     )
     return Drawing(SLUG, fig, table, head, caption, _alt(table))
 
 
 def _draw_years(
-    ax: Axes, rows: pd.DataFrame, colour: str, span: tuple[float, float], labels: bool = True
+    ax: Axes,
+    rows: pd.DataFrame,
+    colour: str,
+    span: tuple[float, float],
+    labels: bool = True,
+    hollow: bool = False,
 ) -> None:
     share, low, high = (100 * rows[c].to_numpy(dtype=float) for c in ("share", "low", "high"))
     year = rows["year"].to_numpy(dtype=int)
     ax.vlines(year, low, high, color=colour, lw=1)
-    ax.plot(year, share, "o", ms=4 if labels else 2.8, color=colour, clip_on=False)
+    ax.plot(year, share, "o", ms=4 if labels else 2.8, color=colour, clip_on=False,
+            mfc="white" if hollow else colour)  # fmt: skip
     ax.set_xlim(*span)
     ax.set_ylim(0, 1)
     if labels:
@@ -247,7 +288,7 @@ def _alt(table: pd.DataFrame) -> str:
     text = (
         f"Shares by year with intervals. By report the highest is {found['highest_share']} in "
         f"{found['highest_year']} and the lowest {found['lowest_share']} in "
-        f"{found['lowest_year']}. Of texts seen whole ({found['full_n']}) "
+        f"{found['lowest_year']}; {found['like_highest']}. Of texts seen whole ({found['full_n']}) "
         f"{found['full_share']} mention a strike, of excerpts ({found['excerpt_n']}) "
         f"{found['excerpt_share']}."
     )

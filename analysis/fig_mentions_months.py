@@ -23,6 +23,8 @@ NAMES = {
 }
 # Half the width of an interval, in points of a hundred, below which a share counts as known.
 KNOWN = 10
+# Colour of cells whose interval begins near nought and ends anywhere.
+UNKNOWN, BLANK = "#e4e4e4", 0.01
 SHADES = LinearSegmentedColormap.from_list("mentions", ["#ffffff", PARTY["air"]])
 
 
@@ -36,8 +38,9 @@ def data(
     DataFrame
         ``panel`` (``months``, ``quarters``), ``year``, ``part`` (1 to 12, 1 to 4),
         ``mentions``, ``reports``, ``share``, ``low``, ``high`` (beta, reports on one
-        event counted as alike as they are; missing where no report was seen), ``known``
-        (interval reaches less than `KNOWN` points to either side on average); sorted.
+        event or by one source counted as alike as they are; missing where no report was
+        seen), ``known`` (interval reaches less than `KNOWN` points to either side on
+        average); sorted.
 
     Raises
     ------
@@ -144,8 +147,10 @@ def draw(table: pd.DataFrame, level: float = 0.95) -> Drawing:
         head,
         "Sources: claims and sources tables of this project. A mention is a statement in a text, "
         f"not a strike.\nColour: lower end of the {100 * level:.0f}% beta interval, reports on one "
-        f"event counted as alike as they are. Black edge: interval below {2 * KNOWN} points."
-        "\nHatched: no report seen, which is not a share of zero.",
+        "event or by one source counted as alike as they are. "
+        f"Black edge: below {2 * KNOWN} points."
+        "\nWhite with black edge: known to be low. Grey: not known, may be low. Hatched: no report "
+        "seen, which is not a share of zero. Blank: outside the period.",
     )
     found = totals(table)
     caption = (
@@ -177,7 +182,10 @@ def _draw_cells(
                 hatch = {"hatch": "////", "ec": PARTY["unknown"]} if row is not None else {}
                 ax.add_patch(Rectangle(corner, 1, 1, fc="white", lw=0, **({"ec": "white"} | hatch)))
                 continue
-            ax.add_patch(Rectangle(corner, 1, 1, fc=SHADES(norm(row.low)), ec=GRID, lw=0.4))
+            # White is kept for a share known to be low: an unknown one must not look like it.
+            unknown = not row.known and row.low < BLANK
+            face = UNKNOWN if unknown else SHADES(norm(row.low))
+            ax.add_patch(Rectangle(corner, 1, 1, fc=face, ec=GRID, lw=0.4))
             ax.annotate(f"{row.mentions}/{row.reports}", (part - 0.5, at[year] + 0.52), ha="center",
                         va="center", fontsize=6, color=INK if row.mentions else FAINT)  # fmt: skip
     for row in rows[rows["known"]].itertuples():

@@ -33,8 +33,10 @@ def data(
     -------
     DataFrame
         ``quarter``, ``era``, ``offensives`` with exact Poisson ``low`` and ``high``,
-        ``persons_low``, ``persons_high``, ``readings``, ``days`` of the quarter inside the
-        study, ``source_ids``; quarters without a reading have no persons and are not drawn.
+        ``persons_low``, ``persons_high``, ``readings``, ``read_in`` (months of the readings),
+        ``top_month`` and ``top_count`` (month with most offensives), ``days`` of the quarter
+        inside the study, ``source_ids``; quarters without a reading have no persons and are
+        not drawn.
 
     Raises
     ------
@@ -53,6 +55,9 @@ def data(
     months = series.monthly_events(events, series.study_months(start, end))
     counts = months.groupby(months.index.asfreq("Q")).sum()
     table["offensives"] = table["quarter"].map(counts).fillna(0).astype(int)
+    by_quarter = months.groupby(months.index.asfreq("Q"))
+    table["top_month"] = table["quarter"].map(by_quarter.idxmax())
+    table["top_count"] = table["quarter"].map(by_quarter.max()).fillna(0).astype(int)
     bounds = [poisson_interval(n, level=level) for n in table["offensives"]]
     table["low"], table["high"] = (np.array(side) for side in zip(*bounds, strict=True))
     table["era"] = [compare.era(q.year) for q in table["quarter"]]
@@ -63,17 +68,27 @@ def data(
     rows = series.troop_steps(troops)
     rows = rows[rows["series"].isin(["official_statement", "press_estimate"])]
     rows = rows[rows["date_prec"] <= 4]
-    ids = rows.groupby(rows["date"].dt.to_period("Q"))["source_id"].agg(
-        lambda column: ";".join(sorted(set(column)))
+    by = rows.groupby(rows["date"].dt.to_period("Q"))
+    table["source_ids"] = table["quarter"].map(
+        by["source_id"].agg(lambda column: ";".join(sorted(set(column))))
     )
-    table["source_ids"] = table["quarter"].map(ids)
-    columns = ["quarter", "era", "offensives", "low", "high", "persons_low", "persons_high",
-               "readings", "days", "source_ids"]  # fmt: skip
+    # A reading of April says nothing of June: the months are kept, so that prose can say so.
+    table["read_in"] = table["quarter"].map(
+        by["date"].agg(lambda column: ";".join(sorted(set(column.dt.strftime("%Y-%m")))))
+    )
+    columns = ["quarter", "era", "offensives", "low", "high", "top_month", "top_count",
+               "persons_low", "persons_high", "readings", "read_in", "days",
+               "source_ids"]  # fmt: skip
     return table[columns]
 
 
 def small_and_large(table: pd.DataFrame) -> pd.DataFrame:
     """Offensives a quarter below and above 20,000 US troops, from quarters with a reading.
+
+    Parameters
+    ----------
+    table
+        From `data`, or a part of it such as the years before 2021.
 
     Returns
     -------
@@ -92,13 +107,9 @@ def small_and_large(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def title(table: pd.DataFrame) -> str:
-    """Busiest quarter with a reading, and its force."""
+    """Busiest quarter with a reading, its month, and the months in which troops were read."""
     found = busiest(table)
-    return (
-        f"The busiest quarter with a troop reading, {found['busiest_quarter']} with "
-        f"{found['busiest_quarter_count']} recorded offensives, coincided with "
-        f"{found['busiest_force']} US troops"
-    )
+    return f"{found['busiest_quarter']}: {found['busiest_words']}"
 
 
 def busiest(table: pd.DataFrame) -> dict[str, str | int]:
@@ -106,13 +117,27 @@ def busiest(table: pd.DataFrame) -> dict[str, str | int]:
     seen = table[table["readings"] > 0]
     top = seen.loc[seen["offensives"].idxmax()]
     low, high = int(top["persons_low"]), int(top["persons_high"])
+    force = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+    read = [pd.Period(m, "M") for m in top["read_in"].split(";")]
+    when = " and ".join(f"{m:%B}" for m in read)
+    n = int(top["offensives"])
+    words = f"{n} recorded offensive{'' if n == 1 else 's'}"
+    if n > 1:
+        part = "all" if top["top_count"] == n else f"{int(top['top_count'])} of them"
+        words += f", {part} in {top['top_month']:%B}"
+    words += f"; US readings are of {when}{' only' if len(read) < 3 else ''} ({force})"
     return {
         "busiest_quarter": _name(top["quarter"]),
-        "busiest_quarter_count": int(top["offensives"]),
-        "busiest_force": f"{low:,}" if low == high else f"{low:,} to {high:,}",
+        "busiest_quarter_count": n,
+        "busiest_force": force,
+        "busiest_words": words,
         "quarters_seen": len(seen),
         "quarters_total": len(table),
     }
+
+
+def _months(read_in: str) -> str:
+    return ", ".join(f"{pd.Period(m, 'M'):%b}" for m in read_in.split(";"))
 
 
 def _name(quarter: pd.Period) -> str:
@@ -146,18 +171,23 @@ def draw(table: pd.DataFrame) -> Drawing:
     ax.set_axisbelow(True)
     ax.set_xlabel("US troops in Afghanistan, statements and press figures (square-root scale)")
     ax.set_ylabel("offensives begun in the quarter\n(square-root scale)")
+    most = seen["offensives"].idxmax()
     for index, row in _labelled(seen).iterrows():
-        text = _name(row["quarter"]) + (f"\n(first {row['days']} days)" if row["days"] < 85 else "")
+        text = _name(row["quarter"])
         x = (float(row["persons_low"]) + float(row["persons_high"])) / 2
-        # Above the interval, but beside it near the left edge, and below it where
-        # the space above is taken.
-        y, shift, side = row["high"], (0, 2), "center"
-        if x < 0.05 * ax.get_xlim()[1]:
-            y, shift, side = row["offensives"], (6, 4 if index != seen.index[-1] else -18), "left"
-        elif index == seen.index[0] or x > 0.95 * float(seen["persons_high"].max()):
-            y, shift = row["low"], (0, -8)
-        ax.annotate(text, (x, y), xytext=shift, textcoords="offset points", ha=side,
-                    fontsize=6.5, color=FAINT)  # fmt: skip
+        # Above the interval; below it for the first and last, whose neighbours stand above;
+        # the busiest beside its dot, with the months that its two numbers belong to.
+        y, shift, side, up = row["high"], (0, 2), "center", "bottom"
+        if index == most:
+            text += f"\n(troops read in {_months(row['read_in'])},"
+            text += f"\n{row['top_count']} begun in {row['top_month']:%b})"
+            y, shift, side, up = row["offensives"], (10, 0), "left", "center"
+        elif index in (seen.index[0], seen.index[-1]):
+            y, shift, up = row["low"], (0, -3), "top"
+        if row["days"] < 85:
+            text += f"\n(first {row['days']} days)"
+        ax.annotate(text, (x, y), xytext=shift, va=up, ha=side, textcoords="offset points",
+                    fontsize=6.5, color=FAINT, zorder=4)  # fmt: skip
     ax.legend(title="era", loc="upper right", title_fontsize=7)
     head = title(table)
     finish(
@@ -201,7 +231,7 @@ def _alt(table: pd.DataFrame) -> str:
     for row in small_and_large(table).itertuples():
         side = "under" if row.force == "small" else "at or above"
         text += (
-            f" {row.quarters} quarters {side} {SMALL_FORCE:,} troops have {row.lowest} to "
+            f" Quarters {side} {SMALL_FORCE:,} troops: {row.quarters}, with {row.lowest} to "
             f"{row.highest} offensives, median {row.median:g}."
         )
     return text

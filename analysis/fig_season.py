@@ -111,18 +111,21 @@ def data(
 
 
 def title(table: pd.DataFrame) -> str:
-    """How much the peak month exceeds the trough month, early and late."""
+    """How far the peak month exceeds the trough month, beside what chance reaches."""
     ratios = table[(table["panel"] == "deaths") & (table["series"] == "ratio")]
-    ratios = ratios[ratios["low"].notna() & ratios["era"].isin(compare.ERAS)]
-    if len(ratios) < 2:
-        return "Deaths and offensives by calendar month"
-    first, last = ratios.iloc[0], ratios.iloc[-1]
-    overlap = first["low"] <= last["high"] and last["low"] <= first["high"]
-    return (
-        f"Deaths in the mean peak month were {first['value']:.1f} times the trough in "
-        f"{first['era']} and {last['value']:.1f} times in {last['era']}"
-        + ("; the intervals overlap" if overlap else "")
+    ratios = ratios[ratios["low"].notna()].set_index("era")
+    eras = ratios[ratios.index.isin(list(compare.ERAS))]
+    whole = "all full years"
+    if whole not in ratios.index:
+        return "Deaths and offensives by calendar month: too few full years to test a season"
+    row = ratios.loc[whole]
+    beyond = list(eras.index[eras["value"] > eras["chance"]])
+    head = (
+        f"Over all full years the mean peak month had {row['value']:.1f} times the deaths of the "
+        f"trough, where chance reaches {row['chance']:.1f}"
     )
+    alone = compare.beyond_chance(beyond, len(eras))
+    return f"{head}; {alone}" if alone else head
 
 
 def draw(table: pd.DataFrame) -> Drawing:
@@ -143,8 +146,9 @@ def draw(table: pd.DataFrame) -> Drawing:
         fig,
         head,
         "Sources: UCDP GED (CC BY 4.0); events table of this project. August 2021 counts "
-        "offensives to the 15th, deaths of the whole month.\n▲ announced spring offensive. "
-        "Grey tick: 95% of years shifted at random against each other stay below it.",
+        "offensives to the 15th, deaths of the whole month.\n▲ spring offensive in the decisions "
+        "table; a year without one is not known to have had none. Grey tick: 95% of years shifted "
+        "at random stay below it.",
     )
     caption = (
         f"Each column is a calendar month with the years {first} to {last} inside it, from left "
@@ -153,7 +157,10 @@ def draw(table: pd.DataFrame) -> Drawing:
         "resampled blocks of twelve months where an era has three full years, and a grey tick "
         "for what random shifts of the years would reach. Deaths on a logarithmic scale, "
         "offensives on a square-root scale. For offensives 0.5 is added to each calendar "
-        "month's total. The latest era is too short for an interval."
+        "month's total. A ratio of highest to lowest is never below one and its interval leans "
+        "upward, so it is the grey tick, not the number one, that a season has to pass. Deaths "
+        "are all state-based ones of the country, on every side and in every war of the state, "
+        "air strikes included. The latest era is too short for an interval."
     )
     sources = sorted(table["source_ids"].dropna().unique())
     return Drawing(SLUG, fig, table, head, caption, _alt(table), sources)
@@ -222,9 +229,10 @@ def _draw_ratios(ax: Axes, rows: pd.DataFrame) -> None:
             ax.plot([row["chance"]] * 2, [y - 0.25, y + 0.25], color="#999999", lw=1.6)
         ax.plot([row["value"]], [y], "o" if pd.notna(row["low"]) else "D", color=colour, ms=4,
                 mfc=colour if pd.notna(row["low"]) else "white")  # fmt: skip
+        # At the right edge, where neither the tick of chance nor the interval strikes it.
         ax.annotate(
-            f"{row['value']:.1f}", (row["value"], y), xytext=(0, 4), textcoords="offset points",
-            ha="center", fontsize=6.5,
+            f"{row['value']:.1f}", (1.0, y), xycoords=("axes fraction", "data"), xytext=(3, 0),
+            textcoords="offset points", ha="left", va="center", fontsize=6.5,
         )  # fmt: skip
     ax.set_xscale("log")
     ax.set_xlim(1, max(6.5, 1.25 * rows[["value", "high"]].max().max()) if len(rows) else 10)
@@ -248,6 +256,10 @@ def _alt(table: pd.DataFrame) -> str:
             f"({worst['value']:,.0f})"
         )
         ratios = table[(table["panel"] == panel) & (table["series"] == "ratio")]
-        parts = [f"{r.value:.1f} in {r.era}" for r in ratios.itertuples()]
+        parts = [
+            f"{r.value:.1f} in {r.era}"
+            + (f" against {r.chance:.1f} by chance" if pd.notna(r.chance) else "")
+            for r in ratios.itertuples()
+        ]
         text += f"; peak over trough of the mean month {', '.join(parts)}." if parts else "."
     return text

@@ -132,12 +132,12 @@ def mention_shares(
         One row a period and actor (``any`` first): ``period``, ``actor``, ``mentions``,
         ``reports`` (the attention offset), ``share``, ``low``, ``high`` (Wilson, reports
         independent), ``low_clustered``, ``high_clustered`` (the same with reports on one
-        event counted as alike as they are), ``effective`` (number of independent reports
-        that would tell as much), ``denied``, ``events``. A report that names two owners
-        counts under both. Periods without a report are missing rows, not
-        zeros.
+        event, or by one source, counted as alike as they are), ``effective`` (number of
+        independent reports that would tell as much), ``denied``, ``events``. A report that
+        names two owners counts under both. Periods without a report are missing rows, not zeros.
     """
     rows = []
+    key = "source_id" if unit == "report" else "independence_group"
     for period, part in _placed(claims, events, by, unit).groupby("period"):
         for actor in ("any", *ACTORS):
             said = part["mentions" if actor == "any" else actor]
@@ -147,7 +147,9 @@ def mention_shares(
                     "actor": actor,
                     "mentions": int(said.sum()),
                     "reports": len(part),
-                    **_share(said.to_numpy(), part["event_id"].to_numpy(), level),
+                    **_share(
+                        said.to_numpy(), part["event_id"].to_numpy(), level, part[key].to_numpy()
+                    ),
                     "denied": int(part["denied"].sum()),
                     "events": part["event_id"].nunique(),
                 }
@@ -236,15 +238,19 @@ def corpus_shares(counts: pd.DataFrame, by: str = "month", level: float = 0.95) 
     return pd.DataFrame(rows)
 
 
-def _share(said: np.ndarray, events: np.ndarray, level: float) -> dict[str, float]:
-    """Share with two Wilson intervals: reports independent, and clustered by event."""
+def _share(
+    said: np.ndarray, events: np.ndarray, level: float, sources: np.ndarray | None = None
+) -> dict[str, float]:
+    """Share with two Wilson intervals: reports independent, and clustered."""
     n, yes = len(said), int(said.sum())
     low, high = share_interval(yes, n, level)
     clusters = len(set(events))
-    # Where all reports say the same, or are of one event, how alike they are cannot be told:
-    # then an event counts as one report, the fewest there can be.
+    if sources is not None:
+        clusters = min(clusters, len(set(sources)))
+    # Where all reports say the same, or are of one event or source, how alike they are cannot
+    # be told: then each of those counts as one report, the fewest there can be.
     told = clusters > 1 and 0 < yes < n
-    effective = n / design_effect(said, events) if told else clusters
+    effective = n / design_effect(said, events, sources) if told else clusters
     wide = wilson(yes / n, effective, level)
     return {
         "share": yes / n,
@@ -254,6 +260,14 @@ def _share(said: np.ndarray, events: np.ndarray, level: float) -> dict[str, floa
         "high_clustered": wide[1],
         "effective": float(effective),
     }
+
+
+def clustered_interval(
+    said: np.ndarray, events: np.ndarray, sources: np.ndarray, level: float = 0.95
+) -> tuple[float, float]:
+    """Wilson interval of a share of reports, clustered by event and by source."""
+    row = _share(said, events, level, sources)
+    return row["low_clustered"], row["high_clustered"]
 
 
 def wilson(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
@@ -275,8 +289,8 @@ def exact(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
     return low, 1.0 if share == 1 else float(stats.beta.isf(tail, yes + 1, n - yes))
 
 
-def design_effect(said: np.ndarray, events: np.ndarray) -> float:
-    """How many times larger the variance is because reports share events.
+def design_effect(said: np.ndarray, events: np.ndarray, sources: np.ndarray | None = None) -> float:
+    """How many times larger the variance is because reports share events, or sources too.
 
     Returns
     -------
@@ -285,17 +299,84 @@ def design_effect(said: np.ndarray, events: np.ndarray) -> float:
 
     Notes
     -----
-    Linearised variance of a ratio of cluster totals over the binomial one (Kish 1965).
+    Linearised variance of a ratio of cluster totals over the binomial one (Kish 1965). With
+    sources the variances by event and by source are added and the one by report taken off
+    (Cameron, Gelbach and Miller 2011), and the largest of the three is kept: a list that
+    names thirty falls is one source, whatever the number of its events.
     """
     n = len(said)
-    clusters = pd.DataFrame({"yes": said.astype(float), "event": events}).groupby("event")["yes"]
-    k = clusters.ngroups
     p = float(np.mean(said)) if n else 0.0
-    if k < 2 or p in (0.0, 1.0):
+    if len(set(events)) < 2 or p in (0.0, 1.0):
         return 1.0
-    residuals = clusters.sum().to_numpy() - p * clusters.size().to_numpy()
-    variance = k / (k - 1) * float((residuals**2).sum()) / n**2
+    by_event = _cluster_variance(said, events, p)
+    variance = by_event
+    if sources is not None:
+        by_source = _cluster_variance(said, sources, p)
+        by_report = _cluster_variance(said, np.arange(n), p)
+        variance = max(by_event, by_source, by_event + by_source - by_report)
     return max(1.0, variance / (p * (1 - p) / n))
+
+
+def _cluster_variance(said: np.ndarray, keys: np.ndarray, p: float) -> float:
+    clusters = pd.DataFrame({"yes": said.astype(float), "key": keys}).groupby("key")["yes"]
+    k = clusters.ngroups
+    if k < 2:
+        return 0.0
+    residuals = clusters.sum().to_numpy() - p * clusters.size().to_numpy()
+    return k / (k - 1) * float((residuals**2).sum()) / len(said) ** 2
+
+
+def apart(one: pd.Series, other: pd.Series) -> bool:
+    """Whether two shares differ, by their clustered intervals.
+
+    Notes
+    -----
+    Square-and-add interval of a difference of shares (Newcombe 1998, method 10), with the
+    clustered limits in place of those of independent reports.
+    """
+    top, low = (one, other) if one["share"] >= other["share"] else (other, one)
+    gap = top["share"] - low["share"]
+    reach = math.hypot(top["share"] - top["low_clustered"], low["high_clustered"] - low["share"])
+    return bool(gap > reach)
+
+
+# A source that tells of more events than this in one year is taken for a list.
+LIST_LENGTH = 4
+
+
+def without_lists(
+    claims: pd.DataFrame, events: pd.DataFrame, level: float = 0.95
+) -> dict[str, str | int]:
+    """Share of the last year with and without sources that list many events.
+
+    Returns
+    -------
+    dict
+        ``list_year``, ``list_length``; ``list_reports``, ``list_sources`` (of that year, by
+        sources that tell of more than `LIST_LENGTH` of its events); ``list_with`` and
+        ``list_without`` (shares with clustered interval), ``not known`` where nothing is left.
+    """
+    seen = _placed(claims, events, "Y")
+    year = seen["period"].max()
+    seen = seen[seen["period"] == year]
+    many = seen.groupby("source_id")["event_id"].transform("nunique") > LIST_LENGTH
+    words = []
+    for part in (seen, seen[~many]):
+        if part.empty:
+            words.append("not known")
+            continue
+        keys = (part[c].to_numpy() for c in ("mentions", "event_id", "source_id"))
+        said, on, by = keys
+        row = _share(said, on, level, by)
+        words.append(percent(row["share"], row["low_clustered"], row["high_clustered"]))
+    return {
+        "list_year": str(year),
+        "list_length": LIST_LENGTH,
+        "list_reports": str(int(many.sum())),
+        "list_sources": str(seen.loc[many, "source_id"].nunique()),
+        "list_with": words[0],
+        "list_without": words[1],
+    }
 
 
 # --- correction for what the instrument misses -------------------------------------------
@@ -384,7 +465,7 @@ def correct(shares: pd.DataFrame, accuracy: Accuracy, level: float = 0.95) -> pd
         With ``mentions`` and ``reports``, as `corpus_shares` and `mention_shares` give.
     accuracy
         Error of whatever made the yes and no: the matcher's for a corpus it read. Claims
-        are coded by people, and the matcher's error is not theirs.
+        are coded by reading, and the matcher's error is not that of a reading.
     """
     triples = [
         rogan_gladen(int(r.mentions), int(r.reports), accuracy, level) for r in shares.itertuples()
@@ -563,13 +644,13 @@ def severity_words(
     -------
     dict
         ``severity_gap``, ``severity_odds`` (of `severity_contrast`), ``fade_wide``,
-        ``fade_narrow``, ``fade_gap``, ``fade_detectable``, ``fade_verdict`` (of
-        `severity_fade`); ``not known`` where there is nothing to compare.
+        ``fade_narrow``, ``fade_gap``, ``fade_detectable``, ``fade_verdict``, ``fade_power``
+        (of `severity_fade`); ``not known`` where there is nothing to compare.
     """
     unknown = "not known"
     words = dict.fromkeys(
         ("severity_gap", "severity_odds", "fade_year", "fade_wide", "fade_narrow", "fade_gap",
-         "fade_detectable"), unknown,
+         "fade_detectable", "fade_power"), unknown,
     ) | {"fade_verdict": "nothing can be said of it in this selection"}  # fmt: skip
     try:
         gap = severity_contrast(claims, events, "Y", level)
@@ -584,7 +665,7 @@ def severity_words(
     for key, group in (("wide", "wide"), ("narrow", "narrow"), ("gap", "wide - narrow")):
         row = fade.loc[group]
         words[f"fade_{key}"] = _points(row["change"], row["low"], row["high"])
-    wide, both = fade.loc["wide"], fade.loc["wide - narrow"]
+    wide, narrow, both = (fade.loc[name] for name in ("wide", "narrow", "wide - narrow"))
     words["fade_year"] = str(fade.attrs["year"])
     words["fade_detectable"] = f"{100 * both['detectable']:.0f} points"
     if wide["low"] <= 0 <= wide["high"]:
@@ -593,11 +674,21 @@ def severity_words(
         words["fade_verdict"] = "it fades among events that many reported"
     else:
         words["fade_verdict"] = "it is there among events that many reported too"
+    if both["low"] <= 0 <= both["high"] and both["detectable"] >= abs(narrow["change"]):
+        words["fade_power"] = "not even a whole fading of the change would surely have been seen"
+    else:
+        words["fade_power"] = "a whole fading of the change would have been seen"
     return words
 
 
 def _points(value: float, low: float, high: float) -> str:
-    return f"{100 * value:+.0f} points ({100 * low:+.0f} to {100 * high:+.0f})"
+    return f"{_signed(value)} points ({_signed(low)} to {_signed(high)})"
+
+
+def _signed(share: float) -> str:
+    """Points with a true sign, and none on a zero."""
+    points = round(100 * share)
+    return f"{points:+d}".replace("-", "\u2212") if points else "0"
 
 
 def _pooled_odds(seen: pd.DataFrame, wide: np.ndarray, level: float) -> dict[str, float]:

@@ -516,15 +516,20 @@ def release_lines(scores: pd.DataFrame, by: str = "year", level: float = 0.95) -
     )
 
 
+# Only these texts were not looked at while the matcher was made.
+KEPT_APART = ("releases_held_out",)
+
+
 def lines(scores: pd.DataFrame) -> pd.DataFrame:
-    """Scores as a reader wants them: one row a comparison, measures with bootstrap interval.
+    """Scores as a reader wants them: one row a comparison, measures with interval.
 
     Returns
     -------
     DataFrame
-        ``set``, ``unit``, ``kind``, ``tp``, ``fp``, ``fn``, ``tn`` and one text column a
-        measure; ``f1_wilson`` leaves room for errors that a sample without any hides.
-        Comparisons without a single yes are left out: there is nothing to score.
+        ``set``, ``unit``, ``kind``, ``kept_apart`` (``no`` where the matcher was made with
+        these texts or labels in view, so that a score is a check of the code), ``tp``,
+        ``fp``, ``fn``, ``tn`` and one text column a measure (`interval_words`). Comparisons without
+        a single yes are left out: there is nothing to score.
     """
     table = []
     for (name, unit, kind), part in scores.groupby(["set", "unit", "kind"], sort=False):
@@ -533,19 +538,28 @@ def lines(scores: pd.DataFrame) -> pd.DataFrame:
             continue
         own = part.set_index("measure")
         entry = {"set": name, "unit": unit, "kind": kind}
+        entry["kept_apart"] = "yes" if name in KEPT_APART else "no"
         entry |= {c: str(first[c]) if first[c] >= 0 else "" for c in Confusion._fields}
         for measure in MEASURES:
             known = measure in own.index and not math.isnan(own.loc[measure, "value"])
             entry[measure] = interval_words(own.loc[measure]) if known else ""
-        wilson = own.loc["f1", ["wilson_low", "wilson_high"]]
-        entry["f1_wilson"] = f"{wilson.iloc[0]:.2f} to {wilson.iloc[1]:.2f}"
         table.append(entry)
     return pd.DataFrame(table)
 
 
 def interval_words(row: pd.Series) -> str:
-    """Value and interval of one score, as prose shows them."""
-    return f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
+    """Value and interval of one score: the exact kind where there is one.
+
+    A bootstrap of a sample without errors has no width, which says nothing of the next text.
+    """
+    low, high = (
+        row[c] if math.isfinite(row[c]) else math.nan for c in ("wilson_low", "wilson_high")
+    )
+    if math.isnan(low):
+        low, high = row["low"], row["high"]
+        if low == high:
+            return f"{row['value']:.2f} (no error seen)"
+    return f"{row['value']:.2f} ({low:.2f} to {high:.2f})"
 
 
 def headline(scores: pd.DataFrame) -> dict[str, int | str]:

@@ -108,3 +108,11 @@ def test_units_and_origin_do_not_move_a_break(seed, scale, origin):
     level = simulations.stepped_level(np.random.default_rng(seed), WAR, 0.9, "2014-09")
     moved = breaks.find_breaks(level * scale + origin)
     assert moved.found == breaks.find_breaks(level).found
+
+
+def test_the_detectable_shift_is_no_smaller_than_the_penalty_lets_through():
+    level = simulations.stepped_level(np.random.default_rng(11), WAR, 2.0, "2014-09")
+    found = breaks.find_breaks(level)
+    third = 2 / 9 * (len(level) - 2 * np.log(len(level)))
+    least = np.sqrt(2 * np.log(len(level)) * found.long_variance / third)
+    assert found.detectable > least

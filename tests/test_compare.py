@@ -225,3 +225,69 @@ def test_every_study_year_has_an_era():
     assert [compare.era(y) for y in (2007, 2009, 2010, 2014, 2015, 2019, 2020, 2021)] == [
         "2007-09", "2007-09", "2010-14", "2010-14", "2015-19", "2015-19", "2020-21", "2020-21",
     ]  # fmt: skip
+
+
+def test_changes_in_words_have_true_signs_and_no_signed_zero():
+    words = {0.46: "−54%", 1.25: "+25%", 8.02: "×8.0", 1.001: "0%", 0.999: "0%", 3.18: "+218%"}
+    assert {ratio: compare.percent(ratio) for ratio in words} == words
+    assert compare.percent(math.nan) == "not known"
+
+
+def test_a_single_decision_leaves_no_range_and_no_verdict_against_it():
+    left = pd.DataFrame({"left_out": ["", "D1"], "ratio": [1.2, math.nan]})
+    fan = pd.DataFrame({"lag": [1], "median_low": [math.nan], "median_high": [math.nan]})
+    found = compare.spread(left, fan)
+    assert found["left_out_range"] == "not known"
+    assert found["median_verdict"] == "cannot be told from none"
+    far = fan.assign(median_low=-0.05, median_high=0.05)
+    assert "outside" in compare.spread(left, far)["median_verdict"]
+
+
+def test_what_could_have_passed_follows_from_the_floors():
+    assert "9 of 12" in compare.ranks_words(9, 12)
+    assert "not even all" in compare.ranks_words(5, 4)
+    assert "single one that ranks first could" in compare.ranks_words(1, 12)
+
+
+def test_dates_a_few_months_apart_are_said_to_share_months(decisions, deaths):
+    table = compare.season_matched_table(deaths, decisions)
+    assert "November 2020 and April 2021 share" in compare.headline(table)["shared_months"]
+    assert "share no month" in compare.headline(table, window_months=1)["shared_months"]
+
+
+def test_each_matched_change_has_the_raw_one_beside_it(decisions, deaths):
+    found = compare.headline(compare.season_matched_table(deaths, decisions))
+    assert found["extreme"].count("raw") == found["n_extreme"] == 3
+    assert "November 2020 +117% (raw +25%)" in found["extreme"]
+
+
+def test_the_kinds_of_the_dates_are_counted_in_words(decisions, deaths):
+    table = compare.season_matched_table(deaths, decisions)
+    words = compare.kinds_words(decisions, table)
+    assert "2 announcements of areas handed over" in words and "1 agreement" in words
+    one = compare.kinds_words(decisions, table[table["decision_id"] == "D003"])
+    assert one == "1 announcement of more troops"
+
+
+def test_looks_at_both_measures_are_counted_together(decisions, deaths):
+    table = compare.season_matched_table(deaths, decisions)
+    looks, lowest = compare.lowest_q({"a": table, "b": table.assign(p=1.0)})
+    assert looks == 2 * len(table) and lowest > table["q"].min()
+
+
+def test_the_season_answer_says_what_chance_reaches(deaths):
+    found = compare.season_numbers(compare.peak_to_trough(deaths))
+    assert found["eras_beyond_chance"] == "1 of 3 (2007-09)"
+    assert "only 2007-09 exceeds" in found["eras_alone"]
+    short = compare.season_numbers(compare.peak_to_trough(deaths["2020-01":]))
+    assert short["season_chance"] == "not known" and short["eras_alone"] == ""
+
+
+def test_an_answer_on_one_decision_speaks_of_one(deaths, decisions):
+    one = compare.season_matched_table(
+        deaths["2015-01":"2019-12"], decisions[decisions["decision_id"] == "D025"]
+    )
+    numbers = compare.season_numbers(compare.peak_to_trough(deaths["2015-01":"2019-12"], draws=99))
+    said = compare.answer(numbers | compare.headline(one))
+    assert "of 1 step of troop policy" in said and "could not have passed" in said
+    assert "single eras" not in said

@@ -27,7 +27,7 @@ def table(monthly):
 def test_a_step_put_in_is_named_in_the_title(table):
     found = table[(table["series"] == "deaths") & (table["kind"] == "found")]["month"]
     assert any(abs((m - pd.Timestamp("2013-04-01")).days) < 200 for m in found)
-    assert f"{found.iloc[0]:%B %Y} in deaths" in fig_breaks.finding(table)
+    assert f"in deaths ({found.iloc[0]:%B %Y}" in fig_breaks.finding(table)
 
 
 def test_the_table_holds_a_level_for_every_month(table):
@@ -59,3 +59,27 @@ def test_decisions_near_a_break_come_with_the_share_a_random_month_would_meet():
 def test_a_selection_too_thin_is_refused_with_what_to_do(monthly):
     with pytest.raises(EmptySelectionError, match="Widen"):
         fig_breaks.search(monthly.iloc[:20])
+
+
+def test_only_shifts_that_survive_are_drawn_thick(table):
+    rows = table[(table["series"] == "deaths") & (table["kind"] == "mean")]
+    found = table[(table["series"] == "deaths") & (table["kind"] == "found")]
+    assert rows["value"].round(9).nunique() == len(found) + 1
+
+
+def test_the_answer_says_no_date_where_a_wandering_level_looks_as_broken(monthly):
+    found = fig_breaks.search(monthly)
+    for share, start in ((0.9, "No date of change is established"), (0.01, "A search with")):
+        wander = pd.DataFrame({"series": list(found), "share": share})
+        marks = fig_breaks.data(found, None, wander)
+        said = fig_breaks.answer(marks, found, wander)
+        assert said.startswith(start) and f"{100 * share:.0f}% of simulated" in said
+        assert f"{100 * share:.0f}% of simulated" in fig_breaks.finding(marks)
+
+
+def test_no_step_is_said_in_words_with_what_would_have_been_missed(table, monthly):
+    found = fig_breaks.search(monthly)
+    quiet = table[table["kind"] != "found"]
+    wander = pd.DataFrame({"series": list(found), "share": 0.5})
+    assert "no steps in deaths" in fig_breaks.finding(quiet)
+    assert "would often be missed" in fig_breaks.answer(quiet, found, wander)

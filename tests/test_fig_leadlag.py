@@ -58,7 +58,46 @@ def test_the_stems_drawn_are_the_rows_of_the_table(table):
         assert np.allclose(drawn, rows["r"])
 
 
-def test_a_verdict_that_a_few_rows_could_turn_is_called_unsettled(table):
+def test_looks_are_counted_over_the_pairs_shown(table):
     edge = table.copy()
-    edge.loc[edge["pair"] == "Weapons and deaths", "p_joint"] = 0.05
-    assert "weapons and deaths lie at the edge" in fig_leadlag.finding(edge).lower()
+    own = edge["pair"] == "Weapons and deaths"
+    edge.loc[own, "p_joint"] = 0.04
+    row = fig_leadlag.verdicts(edge).set_index("pair").loc["Weapons and deaths"]
+    assert row["p_pairs"] == pytest.approx(0.12) and not row["passes"]
+    assert "weapons and deaths move" not in fig_leadlag.finding(edge).lower()
+    assert "weapons and deaths nothing can be told" in fig_leadlag.finding(edge).lower() or (
+        "for weapons nothing can be told" in fig_leadlag.finding(edge)
+    )
+    alone = fig_leadlag.verdicts(edge[own]).iloc[0]
+    assert alone["p_pairs"] == pytest.approx(0.04) and alone["passes"]
+
+
+def test_the_looks_with_weapons_are_counted_in_words(table):
+    words = fig_leadlag.looks(table)
+    assert words.startswith("of 26 lags with weapons") and "over 3 pairs" in words
+    none = table.assign(joint=1.0)
+    assert "none lies outside" in fig_leadlag.looks(none)
+    assert "no pair" in fig_leadlag.looks(table[table["x"] != "weapons"])
+
+
+def test_shared_coverage_is_named_beside_offensives_and_deaths(table):
+    linked = table.copy()
+    rows = (linked["pair"] == "Offensives and deaths") & (linked["lag"] == 0)
+    linked.loc[rows, "r"] = 0.9
+    linked.loc[linked["pair"] == "Offensives and deaths", "p_joint"] = 0.001
+    turns = pd.DataFrame({"pair": ["Offensives and deaths"], "directed": [False]})
+    assert "shared coverage" in fig_leadlag.finding(linked)
+    said = fig_leadlag.answer(linked, turns)
+    assert "which shared coverage would also give" in said
+    assert "the one pair that can be compared" in said
+
+
+def test_the_number_of_orders_read_is_put_in_words():
+    assert fig_leadlag.orders_words(0, 3).endswith("none of the 3 pairs")
+    assert fig_leadlag.orders_words(1, 3).endswith("1 of 3 pairs")
+    assert "cannot be read in the one pair" in fig_leadlag.orders_words(0, 1)
+
+
+def test_months_that_could_have_been_published_are_counted_inside_the_study(monthly):
+    assert fig_leadlag.months_published(monthly) == 60
+    assert fig_leadlag.months_published(monthly[monthly.index < pd.Period("2015-07")]) == 6

@@ -80,3 +80,21 @@ def test_no_report_at_all_is_refused_with_a_way_out():
     claims, events = made_up({"E1": [("S1", "text_not_seen", "abstract")]})
     with pytest.raises(EmptySelectionError, match="Widen start and end"):
         fig_mentions.data(claims, events)
+
+
+def test_yearly_intervals_by_report_are_the_clustered_ones(selection):
+    table = fig_mentions.data(*selection)
+    shares = mentions.mention_shares(*selection).query("actor == 'any'")
+    rows = table[(table["panel"] == "reports") & (table["series"] == "any")]
+    assert rows["low"].tolist() == pytest.approx(shares["low_clustered"].tolist())
+    assert (rows["low"].to_numpy() < shares["low"].to_numpy()).all()
+
+
+def test_years_that_cannot_be_told_from_the_highest_are_named(selection):
+    table = fig_mentions.data(*selection)
+    assert "2020" in fig_mentions.totals(table)["like_highest"]
+    assert "2020" in fig_mentions.title(table) and "2008" in fig_mentions.title(table)
+    sharp = table.assign(low=table["share"], high=table["share"])
+    assert fig_mentions.totals(sharp)["like_highest"].startswith("no other year")
+    one = table[table["year"].isna() | (table["year"] == 2008)]
+    assert fig_mentions.totals(one)["one_year"] and "in 2008" not in fig_mentions.title(one)

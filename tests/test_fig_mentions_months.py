@@ -70,3 +70,19 @@ def test_no_report_is_refused_with_a_way_out(study):
     with pytest.raises(EmptySelectionError, match="Widen"):
         fig_mentions_months.data(none, study.events, study.months)
     assert isinstance(study.months, pd.PeriodIndex)
+
+
+def test_an_unknown_share_is_not_drawn_like_one_known_to_be_low(table):
+    lone = table.copy()
+    cell = lone[(lone["panel"] == "months") & (lone["reports"] > 0)].index
+    lone.loc[cell[0], ["mentions", "reports", "share", "low", "high", "known"]] = [
+        0, 32, 0.0, 0.0, 0.1, True]  # fmt: skip
+    lone.loc[cell[1], ["mentions", "reports", "share", "low", "high", "known"]] = [
+        0, 1, 0.0, 0.0, 0.97, False]  # fmt: skip
+    ax = fig_mentions_months.draw(lone).fig.axes[0]
+    years = sorted(lone["year"].unique())
+    faces = {p.get_xy(): p.get_facecolor()[:3] for p in ax.patches if p.get_facecolor()[3]}
+    low, unknown = (
+        faces[lone.loc[i, "part"] - 1, years.index(lone.loc[i, "year"])] for i in cell[:2]
+    )
+    assert low == (1, 1, 1) and unknown != low

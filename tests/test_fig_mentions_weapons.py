@@ -62,12 +62,32 @@ def test_mentions_did_not_grow_as_weapons_did_from_2015_to_2019(table):
     assert (found["fewest"], found["most"]) == ("2015", "2019")
     assert float(found["weapons_ratio"]) == pytest.approx(7423 / 947, abs=0.05)
     assert float(found["mentions_high"]) < float(found["weapons_ratio"])
-    assert float(found["mentions_detectable"]) < float(found["weapons_ratio"])
+
+
+def test_reports_that_repeat_each_other_widen_the_interval_of_the_ratio(table):
+    alike = fig_mentions_weapons.findings(table)
+    free = fig_mentions_weapons.findings(table.assign(effective=table["reports"]))
+    assert float(free["mentions_low"]) > float(alike["mentions_low"])
+    assert float(free["mentions_detectable"]) < float(alike["mentions_detectable"])
+
+
+def test_the_verdict_turns_only_when_the_interval_lies_above_nought():
+    assert fig_mentions_weapons.verdict({"rho_low": "\u22120.50"}).startswith("Nothing here shows")
+    assert fig_mentions_weapons.verdict({"rho_low": "not known"}).startswith("Nothing here shows")
+    assert fig_mentions_weapons.verdict({"rho_low": "0.20"}).startswith("Years with more weapons")
+
+
+def test_a_rounded_zero_has_no_sign_and_a_minus_is_a_true_one():
+    assert fig_mentions_weapons._rounded(-0.001) == "0.00"
+    assert fig_mentions_weapons._rounded(-0.5) == "\u22120.50"
 
 
 def test_the_correlation_comes_with_what_so_few_years_could_show(table):
     found = fig_mentions_weapons.findings(table)
-    assert float(found["rho_low"]) < float(found["rho"]) < float(found["rho_high"])
+    low, mid, high = (
+        float(found[k].replace("\u2212", "-")) for k in ("rho_low", "rho", "rho_high")
+    )
+    assert low < mid < high
     assert float(found["rho_detectable"]) > 0.6
     assert found["rho_detectable"] in fig_mentions_weapons.draw(table).caption
 
@@ -82,9 +102,10 @@ def test_three_years_are_too_few_for_a_correlation(table):
     assert found["rho"] == found["rho_detectable"] == "not known"
     said = fig_mentions_weapons.answer(
         {"n_mentions": 1, "n_reports": 10, "lowest_share": "", "lowest_year": "",
-         "highest_share": "", "highest_year": "", "excerpt_percent": "", **found}
+         "highest_share": "", "highest_year": "", "excerpt_percent": "", "one_year": False,
+         "like_highest": "", "coder_yes": 16, "coder_hit": 10, **found}
     )  # fmt: skip
-    assert "Too few years" in said
+    assert "Too few years" in said and "the first had 10" in said
 
 
 def test_a_year_without_a_mention_is_drawn_hollow_and_kept_at_zero(table):

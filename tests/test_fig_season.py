@@ -73,8 +73,17 @@ def test_months_not_covered_are_absent_and_not_zero(measures):
 
 
 def test_the_season_title_carries_its_doubt(season):
-    assert "overlap" in fig_season.title(season)
+    assert "only 2007-09 exceeds its own chance" in fig_season.title(season)
     assert fig_season.draw(season).data is season
+
+
+def test_the_season_title_names_no_era_that_stays_below_chance(season):
+    flat = season.copy()
+    flat.loc[flat["series"] == "ratio", "chance"] = 50.0
+    assert "none exceeds its own chance" in fig_season.title(flat)
+    flat.loc[flat["series"] == "ratio", "chance"] = 1.0
+    assert "every single era" in fig_season.title(flat)
+    assert "too few full years" in fig_season.title(season[season["series"] == "month"])
 
 
 def test_a_season_without_any_month_is_refused(measures):
@@ -142,4 +151,15 @@ def test_each_decision_prints_its_month_and_nothing_passes_unmarked(around):
     rings = [line for line in drawing.fig.axes[1].lines if line.get_markersize() == 9]
     deaths = around[(around["measure"] == "deaths") & (around["series"] == "decision")]
     assert len(rings) == len(compare.extremes(deaths)) == 3
-    assert "none passes" in drawing.title
+    assert "no single one could have passed" in drawing.title and "2 up, 1 down" in drawing.title
+
+
+def test_a_busiest_quarter_says_in_which_months_troops_were_read(quarters):
+    words = fig_quarters.busiest(quarters)["busiest_words"]
+    assert "104 of them in June" in words and "readings are of April only" in words
+    row = quarters.set_index("quarter").loc[pd.Period("2021Q2")]
+    assert row["read_in"] == "2021-04" and row["top_month"] == pd.Period("2021-06", "M")
+    whole = quarters.assign(top_count=quarters["offensives"])
+    assert "123 recorded offensives, all in June" in fig_quarters.busiest(whole)["busiest_words"]
+    lone = quarters.assign(offensives=1, top_count=1)
+    assert "1 recorded offensive;" in fig_quarters.busiest(lone)["busiest_words"]

@@ -370,3 +370,37 @@ def test_mentions_per_report_come_with_their_interval():
     assert row["per_report"] == 10 / 40
     assert row["per_report_low"] == pytest.approx(4.795 / 40, abs=1e-4)
     assert row["per_report_high"] == pytest.approx(18.390 / 40, abs=1e-4)
+
+
+def test_a_list_that_tells_of_many_events_is_one_source():
+    listed = [(f"E{k}", "S1", "not_mentioned", "2015-03-01") for k in range(30)]
+    own = [(f"F{k}", f"T{k}", "reported_us", "2015-03-01") for k in range(10)]
+    row = mentions.mention_shares(claims(*listed, *own)).iloc[0]
+    assert row["reports"] == 40 and row["effective"] < 15
+    spread = [(f"E{k}", f"S{k}", "not_mentioned", "2015-03-01") for k in range(30)]
+    assert mentions.mention_shares(claims(*spread, *own)).iloc[0]["effective"] > 35
+
+
+def test_a_year_is_also_counted_without_its_lists():
+    day = pd.Timestamp("2015-03-01")
+    listed = [(f"E{k}", "S1", "not_mentioned", "2015-03-01") for k in range(30)]
+    own = [(f"E{k}", f"T{k}", "reported_us", "2015-03-01") for k in range(10)]
+    events = pd.DataFrame({"event_id": [f"E{k}" for k in range(30)], "date_start_earliest": day,
+                           "date_start_latest": day, "date_prec": 1})  # fmt: skip
+    found = mentions.without_lists(claims(*listed, *own), events)
+    assert (found["list_sources"], found["list_reports"]) == ("1", "30")
+    assert found["list_with"].startswith("25%") and found["list_without"].startswith("100%")
+    assert mentions.without_lists(claims(*listed), events)["list_without"] == "not known"
+
+
+def test_two_shares_are_apart_only_beyond_the_doubt_of_both():
+    def share(p, low, high):
+        return pd.Series({"share": p, "low_clustered": low, "high_clustered": high})
+
+    assert mentions.apart(share(0.25, 0.12, 0.44), share(0.03, 0.02, 0.06))
+    assert not mentions.apart(share(0.25, 0.12, 0.44), share(0.24, 0.13, 0.40))
+    assert not mentions.apart(share(0.24, 0.13, 0.40), share(0.25, 0.12, 0.44))
+
+
+def test_points_have_true_signs_and_none_on_a_zero():
+    assert mentions._points(-0.001, -0.06, 0.06) == "0 points (\u22126 to +6)"
