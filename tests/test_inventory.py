@@ -83,7 +83,7 @@ def test_months_without_an_event_are_missing_and_not_zero(calendar, events):
     begun = set(series.event_months(events).dropna())
     states = calendar[calendar["series"] == "Offensives begun"].set_index("month")["state"]
     for month, state in states.items():
-        assert (state == "printed") == (month in begun)
+        assert (state == "recorded") == (month in begun)
 
 
 def test_precision_tables_count_every_dated_event_once(events):
