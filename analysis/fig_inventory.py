@@ -95,7 +95,7 @@ def draw(table: pd.DataFrame) -> Drawing:
         "complete; white there means that none was found, not that there was none. "
         "Blue: only a first release, later revised, or a value that published sums leave no choice "
         "about. Pale grey: the month is part of a published sum only. Hatched: AFCENT's summary "
-        "was withheld when due and the month has no value since; on pale grey a later sum covers it. "
+        "was withheld when due and the month has no value since; on pale grey a sum covers it. "
         "White: not found in print. "
         f"Below: {n} offensives with a dated start by how exact the day is "
         "(rows) and the place (columns: a point, near a place, district, province; the last "
@@ -198,7 +198,7 @@ def _draw_precision(fig: SubFigure, precise: pd.DataFrame, years: list[int], row
         for ax in axes[: len(years) : PER_ROW]:
             ax.set_yticks([i + 0.5 for i in range(len(DATE_WORDS))], DATE_WORDS, rotation=0)
         places = sorted(precise["where_prec"].unique())
-        for ax in axes[max(0, len(years) - PER_ROW) : len(years)]:
+        for ax in axes[PER_ROW * (rows - 1) : len(years)]:
             words = [PLACE_WORDS[int(p)] for p in places]
             ax.set_xticks([i + 0.5 for i in range(len(places))], words, rotation=90)
 

@@ -403,6 +403,43 @@ def provinces(events: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(["offensives", "province"], ascending=[False, True], ignore_index=True)
 
 
+def province_words(places: pd.DataFrame, every: int) -> dict[str, Any]:
+    """Province with most rows, and how many of `every` provinces have any.
+
+    Parameters
+    ----------
+    places
+        From `provinces`.
+    """
+    named = places[places["province"] != "(whole country)"]
+    bare = every - len(named)
+    if not len(named):
+        return {"top_province": "No single province", "with_rows": "no row has a province"}
+    tied = named.loc[named["offensives"] == named["offensives"].max(), "province"]
+    some = (
+        f"every one of the {every} provinces has some"
+        if not bare
+        else f"{bare} of the {every} provinces {'has' if bare == 1 else 'have'} none here"
+    )
+    return {"top_province": " and ".join(tied), "with_rows": some}
+
+
+def series_words(cells: pd.DataFrame) -> dict[str, Any]:
+    """Published series, and those with a figure for every month, in numbers and words.
+
+    Parameters
+    ----------
+    cells
+        Rows of `calendar`. The project's own counts are no published series.
+    """
+    published = cells[cells["topic"] != OWN]
+    full = published["state"].eq("printed").groupby(published["series"]).all()
+    n, complete = len(full), int(full.sum())
+    verb = "has" if complete == 1 else "have"
+    words = f"{complete or 'none'} of {n} published series {verb}"
+    return {"n_series": n, "complete_series": complete, "series_words": words}
+
+
 def confidence(events: pd.DataFrame) -> pd.DataFrame:
     """Events by letter, one column each for event, date, place and outcome."""
     kinds = ("conf_event", "conf_date", "conf_place", "conf_outcome")

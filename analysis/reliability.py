@@ -84,9 +84,9 @@ def agreement(level: float = 0.95) -> pd.DataFrame:
     -------
     DataFrame
         One row a field: ``field``, ``reports``, ``agree`` (share), ``measure``, ``value``,
-        ``low``, ``high`` (bootstrap over reports), ``verdict`` (by the lower
-        end). Coded fields have Cohen's kappa; the start date has Krippendorff's alpha on days and, in rows of their own,
-        the share within one and within seven days with Wilson intervals.
+        ``low``, ``high`` (bootstrap over reports), ``verdict`` (by the lower end). Coded
+        fields have Cohen's kappa; the start date has Krippendorff's alpha on days and, in
+        rows of their own, the share within one and within seven days with Wilson intervals.
     """
     table = pairs()
     rows = []
