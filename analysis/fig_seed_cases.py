@@ -113,7 +113,7 @@ def _title(said: pd.DataFrame) -> str:
     many = {2: "two", 3: "three", 4: "four", 5: "five"}
     if len(one) == 1:
         name = said.loc[said["event_id"] == one.index[0], "event_name"].iloc[0]
-        return f"{text}; {many.get(one.iloc[0], one.iloc[0])} articles tell of {name}"
+        return f"{text}; {many.get(one.iloc[0], one.iloc[0])} articles tell one event, {name}"
     return f"{text}; {len(one)} events are told by several articles" if len(one) else text
 
 
@@ -166,7 +166,7 @@ def _draw_statements(ax: Axes, said: pd.DataFrame) -> None:
 
 def outlet(name: str) -> str:
     """Outlet as printed, without what a copy holds inside."""
-    return name.split(",")[0].split(" (")[0]
+    return name.split(",")[0]
 
 
 def _wrapped(name: str, length: int = 30) -> str:
@@ -181,23 +181,19 @@ def _draw_mentions(ax: Axes, seen: pd.DataFrame, cases: pd.DataFrame) -> None:
     for y, _ in enumerate(cases.itertuples()):
         ax.plot([0, 100], [y, y], color="#bbbbbb", lw=1.0, zorder=1)
     for _, own in seen.groupby("row"):
-        ends, place = [-3.0, -3.0], 1
+        ends, last = [-3.0] * 3, 2
         for mention in own.itertuples():
             x = float(mention.value)
             mark, _ = KIND[mention.group]
             colour, _ = ACTOR[mention.party]
             ax.plot(x, mention.row, mark, ms=6, color=colour, mec="white", mew=0.4, zorder=3)
-            # Words stand above the line unless the last ones there would run into them;
-            # a character is about one per cent of the axis wide.
-            # Neighbours take turns, lest two of them read as one quotation.
-            near = x < max(ends) + 3
-            below = 1 - place if near else 0
-            if x < ends[below] + 1:
-                below = 1 - below
-            place = below
-            ends[below] = x + 0.95 * len(mention.label)
+            # Words stand above the line; near others they take turns (above, below, further
+            # below), lest two read as one quotation. A character is about one per cent wide.
+            free = [i for i in range(3) if x > ends[i] + 1] or [2]
+            level = next((i for i in free if i != last or x > max(ends) + 3), free[0])
+            ends[level], last = x + 0.95 * len(mention.label), level
             ax.annotate(
-                mention.label, (x, mention.row), xytext=(-3, -10 if below else 5.5),
+                mention.label, (x, mention.row), xytext=(-3, (5.5, -10, -17)[level]),
                 textcoords="offset points", fontsize=6.2, color=INK,
             )  # fmt: skip
     labels = [f"{c.seed}  {outlet(c.outlet)}, {c.published}" for c in cases.itertuples()]

@@ -269,10 +269,16 @@ def positions(mentions: pd.DataFrame, texts: pd.DataFrame, cases: pd.DataFrame) 
 
 
 def settled(statements: pd.DataFrame) -> dict[str, int]:
-    """Used statements that settle a field, and those that only keep a spelling (rule L1)."""
+    """Used and unused statements; of the used, those that only keep a spelling (rule L1)."""
     used = statements[statements["used"].astype(bool)]
+    n_used, n_unused = len(used), len(statements) - len(used)
     spelling = int((used["rule"] == "L1").sum())
-    return {"n_settle": len(used) - spelling, "n_spelling": spelling}
+    return {
+        "n_used": n_used,
+        "n_unused": n_unused,
+        "n_settle": n_used - spelling,
+        "n_spelling": spelling,
+    }
 
 
 def alone(views: pd.DataFrame, claims: pd.DataFrame, cases: pd.DataFrame) -> dict[str, int]:
