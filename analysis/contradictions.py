@@ -21,13 +21,20 @@ TOLERANCE = 0.10
 KINDS = {
     "start date": "start of one event",
     "killed": "killed in one event, as of one day",
-    "air power": "air power, first release and current figure",
-    "troops": "troops of one force in one month",
-    "district control": "districts held by the Taliban on one day",
+    "air power": "air power, first release or rival against the current figure",
+    "troops": "troops of one force in one month, by different kinds of count",
+    "district control": "districts held on one day, by different definitions",
     "UN casualties": "UN casualties of one period and scope",
 }
 COLUMNS = ["kind", "item", "quantity", "account", "party", "value", "low", "high",
-           "reference", "relative", "spread", "reason", "source_ids"]  # fmt: skip
+           "reference", "best", "relative", "spread", "reason", "source_ids"]  # fmt: skip
+# Quantities that are one thing by the words of their sources, and those that only share a
+# name: counts of centres and of whole districts, of troops with and without those passing
+# through. The latter differ without anyone being wrong.
+ONE_QUANTITY = ("start date", "killed", "air power", "UN casualties")
+# Kinds whose comparisons are so many, and picked by no one, that a share has an interval.
+SAMPLED = ("start date", "killed")
+ACROSS = "a party counts the other side"
 LOSSES = {
     "gov_killed": "Gov. dead",
     "tb_killed": "Taliban dead",
@@ -59,13 +66,15 @@ def find(
     accounts : DataFrame
         One row an account: ``kind``, ``item`` (key of the quantity), ``quantity`` (its
         name), ``account``, ``party``, ``value`` (number, or days from the resolved start),
-        ``low`` and ``high`` (ends of a window of days), ``reference`` (value compared
-        with), ``relative`` (``value`` over it; days for dates), ``spread`` (days between
-        accounts that exclude each other, or highest over lowest), ``reason``,
-        ``source_ids``. Widest first within a kind.
+        ``low`` and ``high`` (ends of a window of days), ``reference`` (value compared with:
+        the lowest count of the dead, else the current or latest figure), ``best`` (count of
+        the dead in the event row, if one is settled), ``relative`` (``value`` over
+        ``reference``; days for dates), ``spread`` (days between accounts that exclude each
+        other, or highest over lowest), ``reason``, ``source_ids``. Widest first within a kind.
     comparisons : DataFrame
-        One row a kind: ``kind``, ``compared``, ``contradicting``, ``share``, ``low``,
-        ``high`` (95% Wilson interval), ``median_spread``, ``widest``.
+        One row a kind: ``kind``, ``compared``, ``contradicting``, ``one_quantity`` (by the
+        words of the sources), ``share``, ``low``, ``high`` (95% Wilson interval; missing
+        where the comparisons are no sample), ``median_spread``, ``widest``.
     """
     about = tables["sources"].set_index("source_id")
     labels = {(r.table, r.field, r.code): r.label for r in tables["codes"].itertuples()}
@@ -82,12 +91,13 @@ def find(
     accounts, comparisons = [], []
     for kind, (compared, items) in found.items():
         spreads = pd.Series([item["spread"] for item in items], dtype=float)
-        low, high = share_interval(len(items), compared)
+        low, high = share_interval(len(items), compared) if kind in SAMPLED else (float("nan"),) * 2
         comparisons.append(
             {
                 "kind": kind,
                 "compared": compared,
                 "contradicting": len(items),
+                "one_quantity": kind in ONE_QUANTITY,
                 "share": len(items) / compared if compared else float("nan"),
                 "low": low,
                 "high": high,
@@ -192,9 +202,9 @@ def _killed(events: pd.DataFrame, claims: pd.DataFrame) -> tuple[int, list[dict[
         low, high = int(own["number"].min()), int(own["number"].max())
         if low == high:
             continue
+        # Every row against its own lowest count: a best figure is settled for some rows only.
         best = about.loc[event_id, f"{name}_best"]
-        latest = own.sort_values(["date_published", "claim_id"], na_position="first").iloc[-1]
-        reference = int(best) if pd.notna(best) and int(best) > 0 else int(latest["number"])
+        reference = low
         sides = OTHER_SIDE.get(name, frozenset())
         across = (
             own["claimant_party"].isin(sides).any() and not own["claimant_party"].isin(sides).all()
@@ -214,7 +224,8 @@ def _killed(events: pd.DataFrame, claims: pd.DataFrame) -> tuple[int, list[dict[
             {"item": f"{event_id}:{name}:{day}",
              "quantity": f"{LOSSES[name]}: {about.loc[event_id, 'event_name']}",
              "reference": reference, "spread": high / low,
-             "reason": "a party counts the other side" if across else "two counts of one day",
+             "best": float(best) if pd.notna(best) else float("nan"),
+             "reason": ACROSS if across else "two counts of one day",
              "accounts": accounts}
         )  # fmt: skip
     return compared, items
@@ -458,26 +469,83 @@ def listing(accounts: pd.DataFrame, shorten: Callable[[str], str] = str) -> pd.D
     rows = order.assign(
         accounts=[shorten(said[k, i]) for k, i in zip(order["kind"], order["item"], strict=True)],
         spread=[
-            f"{s:.0f} days" if k == "start date" else f"x {s:.2f}" if s >= 1.1 else f"x {s:.3f}"
+            spread_words(s, k == "start date")
             for k, s in zip(order["kind"], order["spread"], strict=True)
         ],
     )
     return rows[["kind", "quantity", "spread", "accounts", "reason"]].reset_index(drop=True)
 
 
+def spread_words(spread: float, dates: bool) -> str:
+    """Distance between accounts in words: days, times, or per cent where it is small."""
+    if dates:
+        return f"{spread:.0f} day" + ("" if round(spread) == 1 else "s")
+    if spread == float("inf"):
+        return "from none"
+    if spread < 1.1:
+        return f"{100 * (spread - 1):.1f}%"
+    return f"{spread:.0f} times" if spread >= 10 else f"{spread:.1f} times"
+
+
+def date_words(
+    accounts: pd.DataFrame, comparisons: pd.DataFrame, events: pd.DataFrame
+) -> dict[str, Any]:
+    """Size of the clashes between start dates, and how many are captures of capitals.
+
+    Returns
+    -------
+    dict
+        ``dates_compared``, ``dates_clash``, ``clash_pct``, ``clash_interval``,
+        ``clash_one_day`` (accounts one day apart), ``clash_widest``, ``clash_size`` (the
+        last two in words), ``clash_capitals`` (captures of provincial capitals).
+    """
+    dates = comparisons.set_index("kind").loc["start date"]
+    own = accounts[accounts["kind"] == "start date"].drop_duplicates("item")
+    classes = own["item"].map(events.set_index("event_id")["event_class"])
+    near, widest = int((own["spread"] == 1).sum()), own["spread"].max()
+    some = bool(dates["compared"])
+    return {
+        "dates_compared": int(dates["compared"]),
+        "dates_clash": len(own),
+        "clash_pct": round(100 * dates["share"]) if some else "none",
+        "clash_interval": f"{100 * dates['low']:.0f} to {100 * dates['high']:.0f}%"
+        if some
+        else "none",
+        "clash_one_day": near,
+        "clash_size": f"{near} by a single day, at most {spread_words(widest, True)}"
+        if len(own)
+        else "none to measure",
+        "clash_capitals": int((classes == "capital_capture").sum()),
+    }
+
+
+def death_words(accounts: pd.DataFrame, comparisons: pd.DataFrame) -> dict[str, Any]:
+    """How many counts of the dead differ, and for how many of these a best figure is settled."""
+    dead = comparisons.set_index("kind").loc["killed"]
+    own = accounts[accounts["kind"] == "killed"].drop_duplicates("item")
+    return {
+        "dead_compared": int(dead["compared"]),
+        "dead_differ": int(dead["contradicting"]),
+        "dead_best": int(own["best"].notna().sum()),
+        "dead_across": int((own["reason"] == ACROSS).sum()),
+    }
+
+
 def answer(results: Mapping[str, Any]) -> str:
-    """Sentence that answers notebook 02, with its doubt."""
+    """Sentences that answer notebook 02, with their doubt."""
     clash = (
-        f"of the {results['dates_compared']:,} with two or more dated sources, "
-        f"{results['clash_pct']}% (95% interval {results['clash_low']} to "
-        f"{results['clash_high']}%) have start dates that exclude each other"
+        f"Of the {results['dates_compared']:,} with two or more dated sources, "
+        f"{results['clash_pct']}% ({results['clash_interval']}) have start dates that exclude "
+        f"each other, {results['clash_size']}; some set the start of an assault against the day of "
+        "the fall"
         if results["dates_compared"]
-        else "none has two dated sources to compare"
+        else "None has two dated sources to compare"
     )
     return (
         f"The table holds {results['n_events']:,} offensives from {results['n_claims']:,} "
-        f"statements in {results['n_sources']:,} sources; {results['one_group_pct']}% rest on a "
-        f"single independent source, and {clash}. Only {results['complete_series']} of "
-        f"{results['n_series']} series have a figure for every month, so a count here is a floor "
-        "and an empty month is unknown, not quiet."
+        f"statements in {results['n_sources']:,} sources; at least {results['one_group_pct']}% "
+        f"rest on a single independent source. {clash}. Of {results['n_series']} published series "
+        f"{results['complete_series'] or 'none'} "
+        f"{'has' if results['complete_series'] == 1 else 'have'} a figure for every month: an "
+        "empty month is unknown, not quiet."
     )

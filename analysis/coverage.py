@@ -168,7 +168,7 @@ def words(table: pd.DataFrame | None, level: float = 0.95) -> dict[str, str]:
     if table is None:
         return {
             "coverage_title": "How many offensives no list holds cannot be told from one list",
-            "coverage": f"{NO_FILE}, so nothing is matched and no number is given here.",
+            "coverage": f"{NO_FILE}: no second list, so no number is given here.",
         }
     floor = table.loc[table["missing_low"].idxmin()]
     best = table.loc[table["share"].idxmax()]

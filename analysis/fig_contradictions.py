@@ -1,31 +1,48 @@
 """F12: the same fact, different numbers."""
 
+import re
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from analysis.contradictions import KINDS
-from analysis.style import FAINT, GRID, PARTY, Drawing, canvas, finish
+from analysis.contradictions import KINDS, ONE_QUANTITY, spread_words
+from analysis.style import FAINT, GRID, INK, PARTY, Drawing, canvas, finish
 
 SLUG = "f12_contradictions"
 MARKS = {
     "taliban": ("v", PARTY["taliban"], "Taliban"),
     "government": ("s", PARTY["government"], "Afghan government"),
     "us": ("D", PARTY["us"], "US"),
-    "nato": ("D", PARTY["us"], "NATO"),
-    "un": ("P", PARTY["sky"], "UN"),
+    "nato": ("p", PARTY["international"], "NATO"),
+    "un": ("P", PARTY["un"], "UN"),
     "civilian": ("^", PARTY["civilian"], "residents"),
     "independent": ("o", PARTY["unknown"], "press, researchers"),
 }
-SHOWN, SHOWN_SERIES = 16, 6
-NAME_LENGTH = 60
+PLAIN = ("o", PARTY["unknown"], "")
+SHOWN, SHOWN_SERIES = 11, 4
+NAME_LENGTH = 78
 AXES = {
-    "start date": "days from the resolved start (bar: window of the account)",
-    "killed": "count over the best or latest count",
-    "published": "figure over the current or latest figure",
+    "start date": "days from the resolved start, linear to 7 and then logarithmic (bar: window)",
+    "killed": "count over the lowest count of the row (bar: figure of the event row)",
+    "published": "figure over the current or latest figure; colour is not used here",
+    "definitions": "figure over the latest figure; colour is not used here",
 }
+# Words that the panel or the row says anyway, and longer ways to say something.
+SHORT = (
+    (r" \((\w+) provincial capital\)", ""),
+    (r"Civil Order Police", "police"),
+    (r"headquarters", "HQ"),
+    (r"district centre(?! \()", "centre"),
+    (r"district ", ""),
+    (r"governor compound", "governor's seat"),
+    (r" (?:stormed|attacked|raided) by (?:a )?[\w-]+ squad", " attacked"),
+    (r" and police HQ", ""),
+    (r" with four Humvee bombs", ""),
+    (r"Sources? give ", ""),
+)
 
 
 def data(
@@ -44,13 +61,16 @@ def data(
     -------
     DataFrame
         Rows of `analysis.contradictions.find` with ``panel`` and ``rank`` (1 = widest
-        within the panel). Contradictions of published series share a panel.
+        within the panel). Published series share a panel,
+        and those that only share a name have another.
     """
     own_panel = accounts["kind"].isin(["start date", "killed"])
-    table = accounts.assign(panel=accounts["kind"].where(own_panel, "published"))
+    series = accounts["kind"].isin(ONE_QUANTITY).map({True: "published", False: "definitions"})
+    table = accounts.assign(panel=accounts["kind"].where(own_panel, series))
     keys = table[["panel", "kind", "item"]].drop_duplicates()
     place = keys.groupby("kind").cumcount()
-    keys = keys[place < keys["panel"].eq("published").map({True: shown_series, False: shown})]
+    many = keys["panel"].isin(["start date", "killed"])
+    keys = keys[place < many.map({True: shown, False: shown_series})]
     keys = keys.assign(rank=keys.groupby("panel").cumcount() + 1)
     table = table.merge(keys, on=["panel", "kind", "item"], validate="many_to_one")
     first = ["panel", "rank"]
@@ -62,7 +82,8 @@ def draw(table: pd.DataFrame, comparisons: pd.DataFrame) -> Drawing:
     """One row a quantity, one dot an account, by the side that gives it."""
     panels = [p for p in AXES if (table["panel"] == p).any()]
     rows = [table.loc[table["panel"] == p, "rank"].nunique() for p in panels]
-    fig = canvas(32 + sum(15 + 4.3 * n for n in rows))
+    # A page has room for 240 mm.
+    fig = canvas(min(240.0, 30 + sum(14 + 4.2 * n for n in rows)))
     heights = [0.9, *(n + 1.2 for n in rows)]
     axes = fig.subplots(len(heights), 1, squeeze=False, gridspec_kw={"height_ratios": heights})[
         :, 0
@@ -93,13 +114,16 @@ def draw(table: pd.DataFrame, comparisons: pd.DataFrame) -> Drawing:
 
 
 def _draw_panel(ax: Axes, rows: pd.DataFrame, panel: str) -> None:
-    dates = panel == "start date"
+    dates, own_colour = panel == "start date", panel in ("start date", "killed")
     ax.axvline(0 if dates else 1, color=FAINT, lw=0.8, zorder=1)
     for rank, own in rows.groupby("rank"):
         values = own["relative"].astype(float)
         ax.plot([values.min(), values.max()], [rank] * 2, color="#bbbbbb", lw=1.1, zorder=2)
+        settled = (own["best"] / own["reference"]).astype(float).iloc[0]
+        if panel == "killed" and settled > 0:
+            ax.plot(settled, rank, "|", ms=8, color=INK, mew=1.2, zorder=3)
         for row in own.itertuples():
-            mark, colour, _ = MARKS[row.party]
+            mark, colour, _ = MARKS[row.party] if own_colour else PLAIN
             if dates and row.high > row.low:
                 ax.plot([row.low, row.high], [rank] * 2, color=colour, lw=2.6, alpha=0.45, zorder=2)
             dot = ax.plot(
@@ -107,7 +131,9 @@ def _draw_panel(ax: Axes, rows: pd.DataFrame, panel: str) -> None:
             )
             dot[0].set_gid(f"{panel}-{rank}-{row.Index}".replace(" ", "-"))
     names = rows.drop_duplicates("rank").sort_values("rank")
-    ax.set_yticks(names["rank"], [clip(q, NAME_LENGTH) for q in names["quantity"]], fontsize=6.3)
+    ax.set_yticks(
+        names["rank"], [clip(shorten(q), NAME_LENGTH) for q in names["quantity"]], fontsize=6.3
+    )
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(names["rank"].max() + 0.7, 0.3)
     for rank in names["rank"]:
@@ -116,7 +142,7 @@ def _draw_panel(ax: Axes, rows: pd.DataFrame, panel: str) -> None:
     if dates:
         ax.set_xscale("symlog", linthresh=7, linscale=1)
         reach = float(rows[["low", "high"]].abs().max().max())
-        ticks = [t for t in (1, 3, 7, 14, 30, 90, 365) if t <= 1.3 * reach]
+        ticks = [t for t in (3, 7, 14, 30, 90, 365) if t <= 1.3 * reach]
         ticks = sorted([-t for t in ticks] + [0, *ticks])
         low, high = float(rows["low"].min()), float(rows["high"].max())
         ticks = [t for t in ticks if min(low, 0) - 1 <= t <= max(high, 0) + 1]
@@ -136,19 +162,17 @@ def _draw_panel(ax: Axes, rows: pd.DataFrame, panel: str) -> None:
     ax.xaxis.set_major_locator(FixedLocator(ticks))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(
-        FuncFormatter(lambda v, _: "0" if v == 0 else ("" if dates else "x") + label.format(v))
+        FuncFormatter(
+            lambda v, _: (
+                "0" if v == 0 else ("" if dates else "×") + label.format(v).replace("-", "\u2212")
+            )
+        )
     )
     for row in names.itertuples():
         ax.annotate(
-            _spread(row.spread, dates), (1, row.rank), xycoords=("axes fraction", "data"),
+            spread_words(row.spread, dates), (1, row.rank), xycoords=("axes fraction", "data"),
             xytext=(3, 0), textcoords="offset points", va="center", fontsize=6.3, color=FAINT,
         )  # fmt: skip
-
-
-def _spread(spread: float, dates: bool) -> str:
-    if dates:
-        return f"{spread:.0f} d"
-    return f"x{spread:.3g}" if spread >= 1.1 else f"x{spread:.3f}"
 
 
 def _numbers(ax: Axes, rows: pd.DataFrame) -> None:
@@ -170,6 +194,13 @@ def clip(text: str, length: int = 110) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip(" ,:|") + "…"
 
 
+def shorten(name: str) -> str:
+    """Name of a quantity without the words that its row can spare; place and date stay."""
+    for pattern, words in SHORT:
+        name = re.sub(pattern, words, name)
+    return name
+
+
 def party_key(parties: pd.Series) -> list[Line2D]:
     """Handles for the sides present, in the order of `MARKS`; equal marks share one."""
     merged: dict[tuple[str, str], list[str]] = {}
@@ -184,7 +215,8 @@ def party_key(parties: pd.Series) -> list[Line2D]:
 
 
 def _key(ax: Axes, table: pd.DataFrame) -> None:
-    handles = party_key(table["party"])
+    coloured = table["panel"].isin(["start date", "killed"])
+    handles = party_key(table.loc[coloured, "party"])
     ax.axis("off")
     if not handles:
         return
@@ -204,8 +236,14 @@ def _panel_title(panel: str, comparisons: pd.DataFrame) -> str:
         found, of = counts[panel]
         shown = f", the widest {SHOWN}" if found > SHOWN else ""
         return f"{KINDS[panel][0].upper()}{KINDS[panel][1:]}: {found} of {of} differ{shown}"
-    rest = [f"{k} {counts[k][0]}/{counts[k][1]}" for k in counts if k not in AXES]
-    return "Published series that differ: " + ", ".join(rest)
+    one = panel == "published"
+    rest = [
+        f"{k} {counts[k][0]} of {counts[k][1]}"
+        for k in counts
+        if k not in AXES and (k in ONE_QUANTITY) == one
+    ]
+    what = "Figures for one published quantity that differ: "
+    return (what if one else "Different things under one name: ") + ", ".join(rest)
 
 
 def _title(comparisons: pd.DataFrame) -> str:
@@ -214,10 +252,9 @@ def _title(comparisons: pd.DataFrame) -> str:
     if not of:
         total = sum(f for f, _ in counts.values())
         return f"Sources give different numbers for {total} quantities"
-    return (
-        f"In {found} of {of} offensives with two dated sources ({found / of:.0%}) the start "
-        "dates clash"
-    )
+    median = comparisons.set_index("kind").loc["start date", "median_spread"]
+    size = f" (median: {spread_words(median, True)})" if found else ""
+    return f"Start dates clash in {found} of {of} offensives with two or more sources{size}"
 
 
 def _caption(table: pd.DataFrame, comparisons: pd.DataFrame) -> str:
@@ -230,11 +267,16 @@ def _caption(table: pd.DataFrame, comparisons: pd.DataFrame) -> str:
         + "; ".join(parts)
         + ". Every row is found by comparing rows of the tables. Start dates: days from the middle "
         "of the resolved window, bars show how long a window the account gives, the figure at the "
-        "right is the least number of days between accounts that exclude each other. Others: "
-        "ratio to the best or latest figure, at the right highest over lowest. Deaths are compared "
-        "only where exact counts speak of the same day; troop and district readings only where "
-        "they differ by more than a tenth. The rows are the widest, so they show how far apart "
-        "sources can be, not how far apart they usually are."
+        "right is the least number of days between accounts that exclude each other; one account "
+        "may date the start of an assault and another the fall. Deaths: count over the row's "
+        "lowest, only where exact counts speak of the same day; the upright bar is the figure of "
+        "the event row, where one is settled. Published figures: over the current or latest one. "
+        "A first release stands beside its current figure only where both are in the tables, so "
+        "their number says nothing about how often figures are revised. The last panel sets "
+        "counts with different definitions side by side, which is no clash; troop and district "
+        "readings are in it where they differ by more than a tenth. At the right: highest over "
+        "lowest. The rows are the widest, so they show how far apart sources can be, not how far "
+        "apart they usually are."
     )
 
 
@@ -245,9 +287,10 @@ def _alt(table: pd.DataFrame, comparisons: pd.DataFrame) -> str:
         if rows.empty:
             continue
         top = rows[rows["rank"] == 1].iloc[0]
-        spread = f"{top['spread']:.0f} days" if panel == "start date" else f"x{top['spread']:.2f}"
+        spread = spread_words(top["spread"], panel == "start date")
+        said = {"published": "one published quantity", "definitions": "different definitions"}
         text += (
-            f" {rows['rank'].nunique()} rows of {panel if panel != 'published' else 'series'}: "
+            f" {rows['rank'].nunique()} rows of {said.get(panel, panel)}: "
             f'widest "{top["quantity"]}" ({spread}).'
         )
     return text

@@ -10,9 +10,10 @@ import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from analysis import mentions, series
+from analysis import inventory, mentions, series, summary
 from analysis.style import FAINT, INK, PARTY, Drawing, canvas, finish
 
 SLUG = "f01_fifteen_years"
@@ -23,11 +24,32 @@ LANES = {
     "complex_attack": "complex attacks",
     "other": "crossings, roads, pushes",
 }
-TROOP_LABELS = {
-    "dmdc_quarterly": "US, quarterly count (DMDC)",
-    "official_statement": "US, official statement",
-    "press_estimate": "US, press figure",
-    "nato_count": "ISAF / Resolute Support (includes most US troops)",
+# Force and series of a reading: one measure has one mark, and only US readings are called US.
+TROOPS = {
+    "ISAF_RS nato_count": (
+        "ISAF / Resolute Support (includes most US troops)",
+        {"marker": "s", "color": PARTY["international"]},
+    ),
+    "ISAF_RS press_estimate": (
+        "all allies together, press figure",
+        {"marker": "s", "color": PARTY["international"], "mfc": "white"},
+    ),
+    "US dmdc_quarterly": ("US, quarterly count (DMDC)", {"marker": "o", "color": PARTY["us"]}),
+    "US official_statement": ("US, official statement", {"marker": "D", "color": PARTY["us"]}),
+    "US press_estimate": (
+        "US, press figure",
+        {"marker": "o", "color": PARTY["us"], "mfc": "white"},
+    ),
+}
+# Days of room to the right, so that marks of the last days are not cut.
+ROOM = 20
+# A white ground keeps the dotted lines out of the words of a key.
+PLAIN = {
+    "frameon": True,
+    "facecolor": "white",
+    "edgecolor": "none",
+    "framealpha": 1,
+    "borderpad": 0.1,
 }
 
 
@@ -55,6 +77,7 @@ def data(
         _airpower(airpower, index, series.withheld_from(decisions)),
         _deaths(violence, index),
         _offensives(events),
+        _years(events, index),
         _mentions(claims, events),
         _decisions(decisions, start, end),
     ]
@@ -78,7 +101,7 @@ def _troops(troops: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.
     return pd.DataFrame(
         {
             "panel": "1 troops",
-            "series": rows["series"],
+            "series": rows["force"] + " " + rows["series"],
             "date": rows["date"],
             "value": rows["persons"].astype(float),
             "row_id": rows["reading_id"],
@@ -116,18 +139,22 @@ def _airpower(
     )  # fmt: skip
     years = series.airpower_years(airpower)
     years = years[(years["vintage"] == "current") & years["year"].isin(index.year.unique())]
+    # A year's sum says something new only where a month is open that no shorter sum tells.
+    open_years = months.loc[months["status"] == "unseen", "month"].dt.year
+    years = years[years["year"].isin(open_years)]
     yearly = pd.DataFrame(
         {
-            "series": "year mean",
+            "series": "year",
             "date": pd.to_datetime(years["year"].astype(str) + "-01-01"),
             "date_end": pd.to_datetime(years["year"].astype(str) + "-12-31"),
             "value": years["value"].astype(float) / 12,
-            "label": "year total " + years["value"].astype(str),
+            "label": "sum of 12 months " + years["value"].astype(str),
             "source_ids": years["source_id"],
         }
     )
     # Months whose summary was withheld stay marked, even where a later sum covers them.
-    gap = months[(months["month"] >= withheld_from) & (months["status"] != "seen")]
+    states = inventory.airpower_states(airpower, index, withheld_from)
+    gap = states[states["withheld"]]
     withheld = pd.DataFrame(
         {
             "series": "withheld",
@@ -169,6 +196,23 @@ def _offensives(events: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _years(events: pd.DataFrame, index: pd.PeriodIndex) -> pd.DataFrame:
+    """Captures and offensives of each year, with those too roughly dated for a mark."""
+    years = summary.by_year(events, index)
+    first = pd.to_datetime(years["year"].astype(str) + "-01-01")
+    return pd.DataFrame(
+        {
+            "panel": "4 offensives",
+            "series": "year total",
+            "date": first,
+            "date_end": first + pd.offsets.YearEnd(0),
+            "value": years["captures"].astype(float),
+            "high": years["offensives"].astype(float),
+            "label": years["captures"].astype(str) + "/" + years["offensives"].astype(str),
+        }
+    )
+
+
 def _mentions(claims: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     shares = mentions.mention_shares(claims, events, "Y")
     shares = shares[shares["actor"] == "any"]
@@ -179,8 +223,8 @@ def _mentions(claims: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
             "date": [p.start_time for p in shares["period"]],
             "date_end": [p.end_time.normalize() for p in shares["period"]],
             "value": shares["share"],
-            "low": shares["low"],
-            "high": shares["high"],
+            "low": shares["low_clustered"],
+            "high": shares["high_clustered"],
             "label": shares["mentions"].astype(str) + "/" + shares["reports"].astype(str),
         }
     )
@@ -224,27 +268,32 @@ def draw(table: pd.DataFrame, title: str, start: pd.Timestamp, end: pd.Timestamp
     axes[4].plot(
         spring["date"], np.full(len(spring), -0.75), "^", ms=3.5, color=FAINT, clip_on=False
     )
-    axes[-1].set_xlim(start, end)
+    axes[-1].set_xlim(start, end + pd.Timedelta(days=ROOM))
     axes[-1].xaxis.set_major_locator(mdates.YearLocator())
     axes[-1].xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
     if (end - start).days < 900:
         axes[-1].xaxis.set_major_locator(mdates.MonthLocator(bymonth=(1, 4, 7, 10)))
         axes[-1].xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
-    offensives = table[table["panel"] == "4 offensives"]
+    offensives, years = _split(table)
     finish(
         fig,
         title,
         "Sources: events, claims and troop tables of this project; DMDC; AFCENT as published; UCDP "
-        "GED (CC BY 4.0).\nHatched: withheld by AFCENT. White: not published or not collected. "
-        "▲ announced spring offensive.",
+        "GED (CC BY 4.0).\nWhite in the air power panel: no figure found. ▲ spring offensive "
+        "announced, as far as the decisions table has it; other years are not coded.",
     )
     caption = (
-        f"Each tick is one of {len(offensives)} Taliban offensives, filled where the place was "
-        "taken; ticks sit at the first day on which the event can have begun. Bars are AFCENT "
-        "weapons released in a month: solid where printed, pale where only a first release is "
-        "known, outlined where only the sum of several months is; the grey step is the year's "
-        "total spread over twelve months. The share in the last panel counts reports, not "
-        "strikes, with 95% Wilson intervals. Numbers mark decisions: "
+        f"Each mark is one of {len(offensives)} Taliban offensives, filled where the place was "
+        "taken, at the first day on which it can have begun. Numbers above them are captures / "
+        f"offensives of the year{_undrawn(offensives, years)}. Troop readings are dots and are not "
+        "carried forward. Air power: "
+        "a grey line is a printed sum spread evenly over its months, and gives none of them a "
+        "value; hatched months were withheld when due and have no value of their own since. "
+        "Deaths are best estimates of fighting with any armed group, the Islamic State among "
+        "them, and contain those killed from the air; their last month is the whole of the month "
+        "in which the offensives end. The share in the last panel counts reports, not strikes, "
+        "with 95% intervals that treat reports on one event as alike. Numbers in circles are "
+        "dated steps: "
         + "; ".join(f"{i} {r.label}" for i, r in enumerate(flags.itertuples(), 1))
         + "."
     )
@@ -253,6 +302,17 @@ def draw(table: pd.DataFrame, title: str, start: pd.Timestamp, end: pd.Timestamp
 
 def _cited(table: pd.DataFrame) -> Sequence[str]:
     return sorted({i for ids in table["source_ids"].dropna() for i in str(ids).split(";") if i})
+
+
+def _split(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Marks and yearly totals of the panel of offensives."""
+    rows = table[table["panel"] == "4 offensives"]
+    return rows[rows["series"] != "year total"], rows[rows["series"] == "year total"]
+
+
+def _undrawn(offensives: pd.DataFrame, years: pd.DataFrame) -> str:
+    left = int(years["high"].sum()) - len(offensives)
+    return f", {left} too roughly dated for a mark among them" if left > 0 else ""
 
 
 def _draw_flags(ax: Axes, flags: pd.DataFrame) -> None:
@@ -274,54 +334,71 @@ def _draw_flags(ax: Axes, flags: pd.DataFrame) -> None:
             fontsize=6.5,
             bbox={"boxstyle": "circle,pad=0.18", "fc": "white", "ec": FAINT, "lw": 0.6},
         )
-    ax.set_title("Decisions (numbers: see caption)", fontweight="normal", fontsize=8)
+    ax.set_title("Dated steps (numbers: see caption)", fontweight="normal", fontsize=8)
 
 
 def _draw_troops(ax: Axes, rows: pd.DataFrame) -> None:
-    looks = {
-        "nato_count": {"color": FAINT, "marker": "s", "ls": "-", "lw": 0.8, "mfc": FAINT},
-        "dmdc_quarterly": {"color": PARTY["us"], "marker": "o", "ls": "-", "mfc": PARTY["us"]},
-        "official_statement": {"color": PARTY["us"], "marker": "D", "ls": "", "mfc": PARTY["us"]},
-        "press_estimate": {"color": PARTY["us"], "marker": "o", "ls": "", "mfc": "white"},
-    }
-    for name, look in looks.items():
+    for name, (label, look) in TROOPS.items():
         part = rows[rows["series"] == name]
         if part.empty:
             continue
-        step = {"drawstyle": "steps-post"} if look["ls"] else {}
-        # No line over more than 400 days without a reading: the level is not known there.
-        silent = part["date"].shift(-1) - part["date"] > pd.Timedelta(days=400)
-        ends = part[silent].assign(date=part["date"][silent] + pd.Timedelta(days=1), value=np.nan)
-        part = pd.concat([part, ends]).sort_values("date")
-        ax.plot(
-            part["date"], part["value"] / 1000, ms=2.8, mew=0.7, label=TROOP_LABELS[name],
-            **look, **step,
-        )  # fmt: skip
+        # Readings are not joined: between two of them the level is not known.
+        dots = ax.plot(
+            part["date"], part["value"] / 1000, ls="", ms=2.9, mew=0.7, label=label, **look
+        )
+        dots[0].set_gid(f"troops-{name.replace(' ', '-')}")
     ax.set_ylim(bottom=0)
     ax.set_ylabel("thousand\npersons")
-    ax.set_title("Foreign troops")
+    ax.set_title("Foreign troops: single readings, not joined")
     if len(rows):
-        ax.legend(loc="upper right", fontsize=6.5, handlelength=1.4, borderaxespad=0.1)
+        ax.legend(loc="upper right", fontsize=6.5, handlelength=1.4, borderaxespad=0.1, **PLAIN)
 
 
 def _draw_airpower(ax: Axes, rows: pd.DataFrame) -> None:
     shades = {
         "seen": {"color": PARTY["air"]},
         "first": {"color": PARTY["air"], "alpha": 0.4},
-        "implied": {"fc": "white", "ec": PARTY["air"], "hatch": "////", "lw": 0.6},
-        "block": {"fc": "none", "ec": PARTY["air"], "lw": 0.8, "ls": ":"},
+        "implied": {"fc": "#fbe3d3", "ec": PARTY["air"], "lw": 0.5},
     }
-    for row in rows[rows["series"] == "withheld"].itertuples():
+    names = {"seen": "printed", "first": "first release only", "implied": "implied by sums"}
+    withheld = rows[rows["series"] == "withheld"]
+    for row in withheld.itertuples():
         ax.axvspan(row.date, row.date_end, fc="none", ec="#bbbbbb", hatch="////", lw=0, zorder=0)
-    for row in rows[rows["series"] == "year mean"].itertuples():
-        ax.plot([row.date, row.date_end], [row.value] * 2, color=PARTY["unknown"], lw=1.4)
+    sums = rows[rows["series"].isin(["block", "year"])]
+    for row in sums.itertuples():
+        covered = (withheld["date"] >= row.date) & (withheld["date_end"] <= row.date_end)
+        if covered.any():
+            # A line at the mean level would fill in months that the hatching calls unknown.
+            ax.annotate(
+                row.label.replace(" months ", "\nmonths:\n"),
+                (row.date + (row.date_end - row.date) / 2, 0.62),
+                xycoords=("data", "axes fraction"), ha="center", va="center", fontsize=6,
+                bbox={"fc": "white", "ec": "none", "pad": 0.8},
+            )  # fmt: skip
+        else:
+            ax.plot([row.date, row.date_end], [row.value] * 2, color=PARTY["unknown"], lw=1.4)
+    handles = [
+        Rectangle((0, 0), 1, 1, **look, label=names[name])
+        for name, look in shades.items() if (rows["series"] == name).any()
+    ]  # fmt: skip
+    if len(sums):
+        handles.append(Line2D([], [], color=PARTY["unknown"], lw=1.4, label="sum, spread evenly"))
+    if len(withheld):
+        handles.append(
+            Rectangle((0, 0), 1, 1, fc="none", ec="#999999", hatch="////", lw=0, label="withheld")
+        )
+    if handles:
+        ax.legend(
+            handles=handles, loc="upper left", bbox_to_anchor=(0.29, 1.02), fontsize=6.2, ncol=2,
+            handlelength=1.2, columnspacing=1.0, borderaxespad=0.1, **PLAIN,
+        )  # fmt: skip
     for name, look in shades.items():
         for row in rows[rows["series"] == name].itertuples():
             width = row.date_end - row.date
             ax.add_patch(Rectangle((mdates.date2num(row.date), 0), width.days, row.value, **look))
     top = rows["value"].max()
     ax.set_ylim(0, 1.12 * top if pd.notna(top) else 1)
-    ax.set_ylabel("weapons\nreleased a month")
+    ax.set_ylabel("weapons released\nper month")
     ax.set_title("Air power: AFCENT weapons released (US aircraft under air-force command)")
 
 
@@ -336,14 +413,23 @@ def _draw_deaths(ax: Axes, rows: pd.DataFrame) -> None:
             part["date"] + pd.Timedelta(days=14), part["value"], color=colour, lw=width, label=label
         )
     ax.set_ylim(bottom=0)
-    ax.set_ylabel("deaths\na month")
+    ax.set_ylabel("deaths\nper month")
     ax.set_title("Deaths in fighting (UCDP, best estimates, two definitions)")
     if len(rows):
-        ax.legend(loc="upper left", fontsize=6.5, handlelength=1.4, borderaxespad=0.1)
+        ax.legend(loc="upper left", fontsize=6.5, handlelength=1.4, borderaxespad=0.1, **PLAIN)
 
 
 def _draw_offensives(ax: Axes, rows: pd.DataFrame) -> None:
     order = list(LANES)
+    years = rows[rows["series"] == "year total"]
+    for row in years.itertuples():
+        ax.annotate(
+            row.label, (row.date + (row.date_end - row.date) / 2, len(order) - 0.28),
+            # The last year is cut short, and in a long period its numbers are the longest.
+            xytext=(-4 if len(years) > 8 and row.date == years["date"].max() else 0, 0),
+            textcoords="offset points", ha="center", va="center", fontsize=6, color=FAINT,
+            annotation_clip=False,
+        )  # fmt: skip
     for y, lane in enumerate(reversed(order)):
         part = rows[rows["series"] == lane]
         for taken, face in ((0.0, "white"), (1.0, PARTY["taliban"])):
@@ -355,9 +441,9 @@ def _draw_offensives(ax: Axes, rows: pd.DataFrame) -> None:
             )  # fmt: skip
             artist.set_gid(f"offensives-{lane}-{'taken' if taken else 'not-taken'}")
     ax.set_yticks(range(len(order)), [LANES[k] for k in reversed(order)])
-    ax.set_ylim(-0.9, len(order) - 0.4)
+    ax.set_ylim(-0.9, len(order) + 0.1)
     ax.tick_params(axis="y", length=0)
-    ax.set_title("Taliban offensives in the table (● taken, ○ not taken)")
+    ax.set_title("Taliban offensives in the table (● taken, ○ not taken; numbers: taken/all)")
 
 
 def _draw_mentions(ax: Axes, rows: pd.DataFrame) -> None:
@@ -381,12 +467,15 @@ def _draw_mentions(ax: Axes, rows: pd.DataFrame) -> None:
 
 
 def _alt(table: pd.DataFrame) -> str:
-    events = table[table["panel"] == "4 offensives"]
-    by_year = events["date"].dt.year.value_counts()
+    events, years = _split(table)
     weapons = table[(table["panel"] == "2 air power") & (table["series"] == "seen")]
     text = f"Five aligned time series. {len(events)} Taliban offensives"
-    if len(by_year):
-        text += f", most in {by_year.idxmax()} ({by_year.max()})"
+    if len(years) and years["high"].max() > 0:
+        top = years.loc[years["high"].idxmax()]
+        text += (
+            f" drawn; most begin in {top['date']:%Y} ({int(top['high'])}, of which "
+            f"{int(top['value'])} took the place{_undrawn(events, years)})"
+        )
     if len(weapons):
         peak = weapons.loc[weapons["value"].idxmax()]
         text += f". Highest printed month of weapons released: {peak['date']:%B %Y}, " + (
@@ -394,5 +483,5 @@ def _alt(table: pd.DataFrame) -> str:
         )
     gap = table[table["series"] == "withheld"]
     if len(gap):
-        text += f". {len(gap)} months of air power are hatched as withheld"
+        text += f". {len(gap)} months of air power are hatched: withheld when due, no value since"
     return text + "."

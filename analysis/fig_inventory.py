@@ -10,12 +10,13 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import SubFigure
 from matplotlib.patches import Rectangle
 
-from analysis import inventory
+from analysis import inventory, series
 from analysis.style import FAINT, INK, PARTY, Drawing, canvas, finish
 
 SLUG = "f14_inventory"
 SHADES = {
     "printed": INK,
+    "recorded": "#7d7d7d",
     "first release": PARTY["sky"],
     "implied": "#b8dff5",
     "sum only": "#cfcfcf",
@@ -24,12 +25,15 @@ SHADES = {
 }
 MEANING = {
     "printed": "printed",
+    "recorded": "found by us, not complete",
     "first release": "first release only",
     "implied": "implied by sums",
     "sum only": "only in a sum of months",
-    "withheld": "withheld",
-    "missing": "not published or not collected",
+    "withheld": "withheld, in no sum",
+    "missing": "not found",
 }
+DATE_WORDS = ("1 day", "to 6 d", "to 2 wk", "month", "longer")
+PLACE_WORDS = {1: "point", 2: "near", 3: "distr.", 4: "prov.", 5: "region", 6: "camp."}
 PER_ROW = 8
 
 
@@ -45,15 +49,21 @@ def data(
     -------
     DataFrame
         ``panel`` (``months`` or ``precision``); for months ``order``, ``series``,
-        ``month``, ``state``; for precision ``year``, ``date_prec``, ``where_prec``,
+        ``month``, ``state``, ``withheld``; for precision ``year``, ``date_prec``, ``where_prec``,
         ``events``. One row a cell, in the order shown.
     """
     cells = inventory.calendar(events, claims, tables, months)
     cells["order"] = pd.factorize(cells["series"])[0]
+    stopped = series.withheld_from(tables["decisions"])
+    states = inventory.airpower_states(tables["airpower"], months, stopped)
+    kept = set(states.loc[states["withheld"], "month"])
+    names = inventory.names(tables["codes"])
+    afcent = cells["series"] == names("airpower", "measure", series.AFCENT)
+    cells["withheld"] = afcent & cells["month"].isin(kept)
     cells["month"] = cells["month"].astype(str)
     precise = inventory.precision_by_year(events)
-    columns = ["panel", "order", "topic", "series", "month", "state", "year", "date_prec",
-               "where_prec", "events"]  # fmt: skip
+    columns = ["panel", "order", "topic", "series", "month", "state", "withheld", "year",
+               "date_prec", "where_prec", "events"]  # fmt: skip
     parts = [cells.assign(panel="months"), precise.assign(panel="precision")]
     table = pd.concat([p.reindex(columns=columns) for p in parts], ignore_index=True)
     for column in ("order", "year", "date_prec", "where_prec", "events"):
@@ -78,27 +88,30 @@ def draw(table: pd.DataFrame) -> Drawing:
         "Sources: all tables of this project; each reading names its own source. AFCENT = US Air "
         "Forces Central.",
     )
-    n, series = int(precise["events"].sum()), cells["series"].nunique()
+    n, lines = int(precise["events"].sum()), cells["series"].nunique()
     caption = (
-        f"Above: {series} series by month. Dark: a figure for exactly that month is in the tables. "
+        f"Above: {lines} series by month. Dark: a figure for exactly that month is in the tables. "
+        "Grey in the first rows: this project found an offensive or a report there, which is never "
+        "complete; white there means that none was found, not that there was none. "
         "Blue: only a first release, later revised, or a value that published sums leave no choice "
-        "about. Grey: the month is part of a published sum only. Hatched: AFCENT stopped its "
-        "monthly summaries and no later sum covers the month. White: not published, or not found. "
-        "For offensives and reports white means that none was found, not that there was none. "
-        f"Below: {n} offensives with a dated start by date precision (1 a day, 2 up to 6 days, 3 "
-        "up to two weeks, 4 a month, 5 longer) and place precision (1 a point, 2 near a place, "
-        "3 district, 4 province, 5 and 6 larger), UCDP scales; a campaign counts as 6."
+        "about. Pale grey: the month is part of a published sum only. Hatched: AFCENT's summary "
+        "was withheld when due and the month has no value since; on pale grey a sum covers it. "
+        "White: not found in print. "
+        f"Below: {n} offensives with a dated start by how exact the day is "
+        "(rows) and the place (columns: a point, near a place, district, province; the last "
+        "column is a campaign or the whole country), after UCDP's scales."
     )
     return Drawing(SLUG, fig, table, title, caption, _alt(cells, precise), ())
 
 
 def _title(cells: pd.DataFrame) -> str:
-    known = cells["state"].eq("printed").groupby(cells["series"], sort=False).mean()
+    published = cells[cells["topic"] != inventory.OWN]
+    known = published["state"].eq("printed").groupby(published["series"], sort=False).mean()
     full = int((known == 1).sum())
     thin = int((known < 0.25).sum())
     return (
-        f"{full} of {len(known)} series have a figure for every month; {thin} have one for fewer "
-        "than a quarter"
+        f"{full} of {len(known)} published series {'has' if full == 1 else 'have'} a figure for "
+        f"every month; {thin} for fewer than a quarter of the months"
     )
 
 
@@ -112,13 +125,13 @@ def _draw_months(ax: Axes, cells: pd.DataFrame) -> None:
         wide.astype(int), ax=ax, cmap=ListedColormap(list(SHADES.values())), vmin=-0.5,
         vmax=len(states) - 0.5, cbar=False, rasterized=True,
     )  # fmt: skip
-    hatched = cells[cells["state"] == "withheld"]
+    hatched = cells[cells["withheld"].astype(bool)]
     columns = {month: i for i, month in enumerate(wide.columns)}
     for order, run in hatched.groupby("order"):
         places = sorted(columns[m] for m in run["month"])
         for first, last in _runs(places):
             ax.add_patch(
-                Rectangle((first, order), last - first + 1, 1, fc="white", ec="#777777",
+                Rectangle((first, order), last - first + 1, 1, fc="none", ec="#777777",
                           hatch="//////", lw=0.4)
             )  # fmt: skip
     for y in range(1, len(wide)):
@@ -140,8 +153,9 @@ def _draw_months(ax: Axes, cells: pd.DataFrame) -> None:
         for s in states
     ]  # fmt: skip
     ax.legend(
-        handles, [MEANING[s] for s in states], ncol=6, loc="lower right",
-        bbox_to_anchor=(1, 1.005), fontsize=6.3, handlelength=1.1, columnspacing=0.9,
+        handles, [MEANING[s] for s in states], ncol=len(states), loc="lower right",
+        bbox_to_anchor=(1, 1.005), fontsize=6, handlelength=1.1, columnspacing=0.8,
+        handletextpad=0.5,
         borderaxespad=0,
     )  # fmt: skip
 
@@ -159,7 +173,7 @@ def _runs(places: list[int]) -> list[tuple[int, int]]:
 
 def _draw_precision(fig: SubFigure, precise: pd.DataFrame, years: list[int], rows: int) -> None:
     fig.suptitle(
-        "Offensives by date precision (rows) and place precision (columns), one table a year",
+        "Offensives by how exact the day (rows) and the place (columns) is, one table per year",
         x=0.012, ha="left", fontsize=8,
     )  # fmt: skip
     axes = fig.subplots(rows, PER_ROW, squeeze=False).ravel()
@@ -172,8 +186,8 @@ def _draw_precision(fig: SubFigure, precise: pd.DataFrame, years: list[int], row
         text = wide.astype(str).where(wide > 0, "")
         sns.heatmap(
             wide.astype(float) ** 0.5, ax=ax, annot=text, fmt="", cmap=plt.get_cmap("Greys"),
-            vmin=0, vmax=1.15 * top, cbar=False, annot_kws={"fontsize": 5.8}, linewidths=0.4,
-            linecolor="#e4e4e4", xticklabels=list(wide.columns), yticklabels=list(wide.index),
+            vmin=0, vmax=1.15 * top, cbar=False, annot_kws={"fontsize": 5.4}, linewidths=0.4,
+            linecolor="#e4e4e4", xticklabels=[], yticklabels=[],
         )  # fmt: skip
         ax.set_title(f"{year}   n={int(wide.to_numpy().sum())}", fontsize=6.8, fontweight="normal")
         ax.tick_params(length=0, labelsize=5.8, rotation=0)
@@ -181,15 +195,27 @@ def _draw_precision(fig: SubFigure, precise: pd.DataFrame, years: list[int], row
     for ax in axes[len(years) :]:
         ax.axis("off")
     if len(years):
-        axes[0].set_ylabel("date_prec", fontsize=6.5)
-        axes[0].set_xlabel("where_prec", fontsize=6.5, loc="left")
+        for ax in axes[: len(years) : PER_ROW]:
+            ax.set_yticks([i + 0.5 for i in range(len(DATE_WORDS))], DATE_WORDS, rotation=0)
+        places = sorted(precise["where_prec"].unique())
+        for ax in axes[PER_ROW * (rows - 1) : len(years)]:
+            words = [PLACE_WORDS[int(p)] for p in places]
+            ax.set_xticks([i + 0.5 for i in range(len(places))], words, rotation=90)
 
 
 def _alt(cells: pd.DataFrame, precise: pd.DataFrame) -> str:
     printed = cells["state"].eq("printed").groupby(cells["series"], sort=False).agg(["sum", "size"])
+    own = set(cells.loc[cells["topic"] == inventory.OWN, "series"])
+    found = cells["state"].eq("recorded").groupby(cells["series"], sort=False).sum()
     text = "Heat table of months by series. Months with a printed figure: " + "; ".join(
-        f'"{name}" {line["sum"]} of {line["size"]}' for name, line in printed.iterrows()
+        f'"{name}" {line["sum"]} of {line["size"]}'
+        for name, line in printed.iterrows() if name not in own
+    )  # fmt: skip
+    text += ". Months in which this project found any: " + "; ".join(
+        f'"{name}" {found[name]}' for name in printed.index if name in own
     )
+    hatched = int(cells["withheld"].astype(bool).sum())
+    text += f". {hatched} months are hatched as withheld" if hatched else ""
     total = int(precise["events"].sum())
     if total:
         sharp = precise[(precise["date_prec"] == 1) & (precise["where_prec"] <= 2)]["events"].sum()

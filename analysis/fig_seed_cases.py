@@ -21,7 +21,7 @@ KIND = {
 }
 ACTOR = {
     "us": (PARTY["us"], "US"),
-    "international": (PARTY["sky"], "NATO or coalition"),
+    "international": (PARTY["international"], "NATO or coalition"),
     "afghan": (PARTY["government"], "Afghan"),
     "unspecified": (PARTY["unknown"], "owner not named"),
 }
@@ -108,9 +108,13 @@ def draw(table: pd.DataFrame, cases: pd.DataFrame) -> Drawing:
 def _title(said: pd.DataFrame) -> str:
     used = int(said["used"].astype(bool).sum())
     shared = said.groupby("event_id")["seed"].nunique()
-    text = f"{used} of {len(said)} statements shaped an event"
+    text = f"{used} of {len(said)} statements were used"
     one = shared[shared > 1]
-    return f"{text}; {shared[one.index[0]]} articles tell one event" if len(one) else text
+    many = {2: "two", 3: "three", 4: "four", 5: "five"}
+    if len(one) == 1:
+        name = said.loc[said["event_id"] == one.index[0], "event_name"].iloc[0]
+        return f"{text}; {many.get(one.iloc[0], one.iloc[0])} articles tell one event, {name}"
+    return f"{text}; {len(one)} events are told by several articles" if len(one) else text
 
 
 def _draw_statements(ax: Axes, said: pd.DataFrame) -> None:
@@ -160,6 +164,11 @@ def _draw_statements(ax: Axes, said: pd.DataFrame) -> None:
     )  # fmt: skip
 
 
+def outlet(name: str) -> str:
+    """Outlet as printed, without what a copy holds inside."""
+    return name.split(",")[0]
+
+
 def _wrapped(name: str, length: int = 30) -> str:
     """Break a name once, at the last space before `length`."""
     if len(name) <= length:
@@ -172,21 +181,22 @@ def _draw_mentions(ax: Axes, seen: pd.DataFrame, cases: pd.DataFrame) -> None:
     for y, _ in enumerate(cases.itertuples()):
         ax.plot([0, 100], [y, y], color="#bbbbbb", lw=1.0, zorder=1)
     for _, own in seen.groupby("row"):
-        ends = [-1.0, -1.0]
+        ends, last = [-3.0] * 3, 2
         for mention in own.itertuples():
             x = float(mention.value)
             mark, _ = KIND[mention.group]
             colour, _ = ACTOR[mention.party]
             ax.plot(x, mention.row, mark, ms=6, color=colour, mec="white", mew=0.4, zorder=3)
-            # Words stand above the line unless the last ones there would run into them;
-            # a character is about one per cent of the axis wide.
-            below = int(x < ends[0] + 0.5)
-            ends[below] = x + 0.95 * len(mention.label)
+            # Words stand above the line; near others they take turns (above, below, further
+            # below), lest two read as one quotation. A character is about one per cent wide.
+            free = [i for i in range(3) if x > ends[i] + 1] or [2]
+            level = next((i for i in free if i != last or x > max(ends) + 3), free[0])
+            ends[level], last = x + 0.95 * len(mention.label), level
             ax.annotate(
-                mention.label, (x, mention.row), xytext=(-3, -10 if below else 5.5),
+                mention.label, (x, mention.row), xytext=(-3, (5.5, -10, -17)[level]),
                 textcoords="offset points", fontsize=6.2, color=INK,
             )  # fmt: skip
-    labels = [f"{c.seed}  {c.group.replace('-', ' ')}, {c.published}" for c in cases.itertuples()]
+    labels = [f"{c.seed}  {outlet(c.outlet)}, {c.published}" for c in cases.itertuples()]
     ax.set_yticks(range(len(cases)), labels, fontsize=6.8)
     ax.set_ylim(len(cases) - 0.4, -0.6)
     ax.set_xlim(-1, 104)

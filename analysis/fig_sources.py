@@ -50,7 +50,11 @@ def draw(table: pd.DataFrame) -> Drawing:
     ax.set_yticks(range(0, 101, 25))
     alone = int(single["events"].sum())
     total = int(single["n"].sum())
-    title = f"{alone} of {total} offensives ({alone / total:.0%}) rest on one independent source"
+    verb = "rests" if alone == 1 else "rest"
+    title = (
+        f"At least {alone} of {total} offensives ({alone / total:.0%}) {verb} on one independent "
+        "source"
+    )
     finish(
         fig,
         title,
@@ -66,7 +70,7 @@ def draw(table: pd.DataFrame) -> Drawing:
     worst = single["share"].astype(float).idxmax()
     alt = (
         f"Stacked bars for {years[0]} to {last}. Share of offensives known from one independent "
-        f"source: {alone / total:.0%} overall, highest in {worst} "
+        f"source: at least {alone / total:.0%} overall, highest in {worst} "
         f"({single.loc[worst, 'share']:.0%} of {int(single.loc[worst, 'n'])})."
     )
     return Drawing(SLUG, fig, table, title, caption, alt, ())

@@ -4,7 +4,8 @@ A month is not known because a neighbouring one is: each series gets one state a
 and a total of several months is not a value for any of them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -13,7 +14,9 @@ from analysis.dates import LAST_DAY, Window, middle_day
 from analysis.intervals import share_interval
 
 # From most to least that can be known of one month.
-STATES = ("printed", "first release", "implied", "sum only", "withheld", "missing")
+STATES = ("printed", "recorded", "first release", "implied", "sum only", "withheld", "missing")
+# Series that this project counts itself: a month with an event in it is no complete month.
+OWN = "events"
 # How `series.airpower_months` says the same things.
 _AFCENT_STATES = {
     "seen": "printed",
@@ -56,13 +59,15 @@ def calendar(
 
     Notes
     -----
-    An event or a report in a month counts as printed; a month without one is missing,
-    because the absence of a report is not a count of zero.
+    A month in which an event or a report was found is ``recorded``, whatever was missed; a
+    month without one is missing, because the absence of a report is not a count of zero.
+    A month of air power whose summary was withheld when due is ``sum only`` if a later sum
+    covers it, and else ``withheld``.
     """
-    name = _names(tables["codes"])
+    name = names(tables["codes"])
     rows: list[Row] = [
-        ("events", "Offensives begun", _printed(series.event_months(events))),
-        ("events", "Reports read for air strikes", _printed(_report_months(events, claims))),
+        (OWN, "Offensives begun", _recorded(series.event_months(events))),
+        (OWN, "Reports read for air strikes", _recorded(_report_months(events, claims))),
     ]
     violence = tables["violence_monthly"]
     for key in sorted(violence["series"].unique(), reverse=True):
@@ -84,7 +89,8 @@ def calendar(
     )
 
 
-def _names(codes: pd.DataFrame):
+def names(codes: pd.DataFrame) -> Namer:
+    """Label of a code, by table, field and code."""
     labels = {(r.table, r.field, r.code): r.label for r in codes.itertuples()}
     return lambda table, column, code: labels[table, column, code]
 
@@ -93,16 +99,109 @@ def _printed(months: pd.Series) -> dict[pd.Period, str]:
     return dict.fromkeys(months.dropna(), "printed")
 
 
+def _recorded(months: pd.Series) -> dict[pd.Period, str]:
+    return dict.fromkeys(months.dropna(), "recorded")
+
+
 def _report_months(events: pd.DataFrame, claims: pd.DataFrame) -> pd.Series:
     month = pd.Series(series.event_months(events).to_numpy(), index=events["event_id"])
     return mentions.reports(claims)["event_id"].map(month)
 
 
+def airpower_states(
+    airpower: pd.DataFrame, months: pd.PeriodIndex, withheld: pd.Period
+) -> pd.DataFrame:
+    """What is known of AFCENT weapons released in each month; one definition for all pages.
+
+    Parameters
+    ----------
+    withheld
+        First month of the publication break, from `series.withheld_from`.
+
+    Returns
+    -------
+    DataFrame
+        ``month``, ``state`` (one of `STATES`; ``printed``, ``first release`` and ``implied``
+        are a value for the month itself), ``withheld`` (the summary was not published when
+        due and the tables have no value for the month since, sum or no sum).
+    """
+    known = series.airpower_months(airpower, months, withheld)
+    rows = airpower[(airpower["measure"] == series.AFCENT) & (airpower["vintage"] == "current")]
+    sums = rows[rows["from_month"] < rows["to_month"]]
+    # A month can lie in a printed sum that fixes neither it nor an unbroken run around it.
+    covered = {
+        m for r in sums.itertuples() for m in pd.period_range(r.from_month, r.to_month, freq="M")
+    }
+    states = [
+        "sum only" if r.status == "unseen" and r.month in covered else _AFCENT_STATES[r.status]
+        for r in known.itertuples()
+    ]
+    return pd.DataFrame(
+        {
+            "month": known["month"],
+            "state": states,
+            "withheld": (known["month"] >= withheld) & known["weapons"].isna(),
+        }
+    )
+
+
+def airpower_words(states: pd.DataFrame, decisions: pd.DataFrame) -> dict[str, Any]:
+    """Numbers and sentences that say what is known of air power.
+
+    Parameters
+    ----------
+    states
+        From `airpower_states`.
+    decisions
+        The decisions table, for the day on which withheld figures were released.
+
+    Returns
+    -------
+    dict
+        ``months_known``, ``months_total``, ``known_how``, ``unknown_how`` and ``released``.
+    """
+    n = states["state"].value_counts()
+    shown = (("printed", "printed"), ("first release", "first releases only"),
+             ("implied", "implied by printed sums"))  # fmt: skip
+    open_months = (("sum only", "lie inside a printed sum"), ("missing", "were not found"),
+                   ("withheld", "were withheld when due and are in no sum"))  # fmt: skip
+    known = int(n.reindex([s for s, _ in shown]).fillna(0).sum())
+    kept = states["withheld"]
+    in_sum = int((kept & (states["state"] == "sum only")).sum())
+    stopped = states.loc[kept, "month"].min()
+    out = decisions[decisions["kind"] == "publication_resumed"]
+    later = [
+        f"{m:%B %Y}"
+        for m in states.loc[~kept & (states["month"] > stopped), "month"]
+    ] if kept.any() else []  # fmt: skip
+    if not kept.any():
+        released = "No month of this selection was withheld."
+    else:
+        released = (
+            f"Withheld means one thing on these pages: the summary did not appear when due and "
+            f"the tables have no value for the month since. That is so for {kept.sum()} months, "
+            f"{in_sum} of which lie inside a later sum."
+        )
+        if len(out) and later:
+            released += (
+                f" A release of {out['date_kabul'].iloc[0]:%-d %B %Y} gave withheld figures; the "
+                f"tables have it only in part ({' and '.join(later)})."
+            )
+    return {
+        "months_known": known,
+        "months_total": len(states),
+        "known_how": ", ".join(f"{n.get(s, 0)} {w}" for s, w in shown if n.get(s, 0)) or "none",
+        "unknown_how": ", ".join(f"{n.get(s, 0)} {w}" for s, w in open_months if n.get(s, 0))
+        or "none",
+        "released": released,
+    }
+
+
 def _airpower_rows(
     airpower: pd.DataFrame, months: pd.PeriodIndex, withheld: pd.Period, name: Namer
 ) -> list[Row]:
-    afcent = series.airpower_months(airpower, months, withheld)
-    states = {r.month: _AFCENT_STATES[r.status] for r in afcent.itertuples()}
+    afcent = airpower_states(airpower, months, withheld).set_index("month")["state"]
+    states = afcent.to_dict()
     rows = [("air power", name("airpower", "measure", series.AFCENT), states)]
     others = airpower[airpower["measure"] != series.AFCENT]
     return rows + _span_rows(others, "airpower", "measure", name, "air power")
@@ -221,6 +320,69 @@ def groups_by_year(events: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def totals(
+    every: pd.DataFrame,
+    claims: pd.DataFrame,
+    sources: pd.DataFrame,
+    selected: pd.DataFrame,
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    chosen: tuple[Sequence[str], Sequence[str], str],
+) -> pd.DataFrame:
+    """Which count is which: from all rows of the events table to those a page shows.
+
+    Parameters
+    ----------
+    every, claims, sources
+        Whole tables; of the claims only ``event_id`` and ``source_id`` are used.
+    selected
+        Events of the study.
+    chosen
+        Parameters ``provinces``, ``event_classes`` and ``min_confidence``.
+
+    Returns
+    -------
+    DataFrame
+        ``count``, ``what``, ``used``; each difference between two lines has its own line.
+    """
+    places, classes, letter = chosen
+    inside = every[every["in_scope"]]
+    asked = inside[
+        (inside["date_start_latest"] >= start)
+        & (inside["date_start_earliest"] <= end)
+        & (inside["conf_event"] <= letter)
+        & (inside["adm1"].isin(places) if places else True)
+        & (inside["event_class"].isin(classes) if classes else True)
+    ]
+    child, parent = series.count_level(asked, "child"), series.count_level(asked, "parent")
+    dated = series.event_months(selected).notna()
+    on = claims["event_id"].isin(selected["event_id"])
+    rows = [
+        (len(every), "rows of the events table", "list of tables"),
+        (len(every) - len(inside), "out of scope: negative cases", "left out everywhere"),
+        (len(inside), "in scope: Taliban offensives", ""),
+        (len(inside) - len(asked), "outside the parameters chosen", "left out"),
+        (len(asked) - len(child), "campaigns and pushes told by rows of their own", "not at child"),
+        (len(child), "single actions (count level child)", "01, 02 and most pages"),
+        (len(parent), "campaigns and pushes counted once (parent)", "worlds, holding"),
+        (len(selected), "offensives on this page", "counts and shares"),
+        (int((~dated).sum()), "of these dated to longer than a month", "not drawn by month"),
+        (int(dated.sum()), "of these dated to a month or less", "ticks and monthly series"),
+        (int((dated & selected["adm1"].isna()).sum()), "of the dated ones without a province",
+         "no tile"),
+        (int((dated & selected["adm1"].notna()).sum()), "of the dated ones in a province",
+         "tile maps and rates"),
+        (int(selected["event_class"].eq("complex_attack").sum()),
+         "of this page's are complex attacks", "raids with entry by fighters"),
+        (len(claims), "statements in the tables", "list of tables"),
+        (int(on.sum()), "statements on this page's offensives", "answer above"),
+        (len(sources), "sources in the tables", "list of tables"),
+        (int(claims.loc[on, "source_id"].nunique()), "sources on this page's offensives",
+         "answer above"),
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["count", "what", "used"])
+
+
 def class_by_outcome(events: pd.DataFrame) -> pd.DataFrame:
     """Cross-table of class and outcome with totals, largest class first."""
     return _crossed(events["event_class"], events["outcome"])
@@ -239,6 +401,43 @@ def provinces(events: pd.DataFrame) -> pd.DataFrame:
     ).astype(int)  # fmt: skip
     table = table.rename_axis("province").reset_index()
     return table.sort_values(["offensives", "province"], ascending=[False, True], ignore_index=True)
+
+
+def province_words(places: pd.DataFrame, every: int) -> dict[str, Any]:
+    """Province with most rows, and how many of `every` provinces have any.
+
+    Parameters
+    ----------
+    places
+        From `provinces`.
+    """
+    named = places[places["province"] != "(whole country)"]
+    bare = every - len(named)
+    if not len(named):
+        return {"top_province": "No single province", "with_rows": "no row has a province"}
+    tied = named.loc[named["offensives"] == named["offensives"].max(), "province"]
+    some = (
+        f"every one of the {every} provinces has some"
+        if not bare
+        else f"{bare} of the {every} provinces {'has' if bare == 1 else 'have'} none here"
+    )
+    return {"top_province": " and ".join(tied), "with_rows": some}
+
+
+def series_words(cells: pd.DataFrame) -> dict[str, Any]:
+    """Published series, and those with a figure for every month, in numbers and words.
+
+    Parameters
+    ----------
+    cells
+        Rows of `calendar`. The project's own counts are no published series.
+    """
+    published = cells[cells["topic"] != OWN]
+    full = published["state"].eq("printed").groupby(published["series"]).all()
+    n, complete = len(full), int(full.sum())
+    verb = "has" if complete == 1 else "have"
+    words = f"{complete or 'none'} of {n} published series {verb}"
+    return {"n_series": n, "complete_series": complete, "series_words": words}
 
 
 def confidence(events: pd.DataFrame) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from analysis.intervals import block_bootstrap, share_interval
 from analysis.mentions import Accuracy
 from analysis.resolve import _read, resolve_event
 
-# Kappa below this is called weak beside every figure that uses the field.
+# A field whose interval reaches below this is called weak: its kappa may be no better.
 WEAK = 0.60
 FIELDS = ("target", "outcome", "resistance", "air")
 AS_REPORTED = {"captured_held": "captured", "unknown": "not_stated"}
@@ -84,9 +84,9 @@ def agreement(level: float = 0.95) -> pd.DataFrame:
     -------
     DataFrame
         One row a field: ``field``, ``reports``, ``agree`` (share), ``measure``, ``value``,
-        ``low``, ``high`` (bootstrap over reports), ``verdict``. Coded fields have Cohen's
-        kappa; the start date has Krippendorff's alpha on days and, in rows of their own,
-        the share within one and within seven days with Wilson intervals.
+        ``low``, ``high`` (bootstrap over reports), ``verdict`` (by the lower end). Coded
+        fields have Cohen's kappa; the start date has Krippendorff's alpha on days and, in
+        rows of their own, the share within one and within seven days with Wilson intervals.
     """
     table = pairs()
     rows = []
@@ -110,7 +110,7 @@ def agreement(level: float = 0.95) -> pd.DataFrame:
                 "value": value,
                 "low": low,
                 "high": high,
-                "verdict": "weak" if value < WEAK else "good enough",
+                "verdict": "weak" if low < WEAK else "good enough",
             }
         )
     return pd.concat([pd.DataFrame(rows), _dates(table, level)], ignore_index=True)
@@ -162,7 +162,7 @@ def _dates(table: pd.DataFrame, level: float) -> pd.DataFrame:
             "value": alpha(days),
             "low": low,
             "high": high,
-            "verdict": "weak" if alpha(days) < WEAK else "good enough",
+            "verdict": "weak" if low < WEAK else "good enough",
         }
     ]
     for limit in (1, 7):
@@ -191,12 +191,21 @@ def gap(first: Window, second: Window) -> int:
 
 
 def headline(table: pd.DataFrame) -> dict[str, float | int | str]:
-    """Numbers that prose quotes: how much was coded twice, best known and weakest field."""
+    """Numbers that prose quotes: how much was coded twice, and the field least sure.
+
+    The weakest field is the one whose interval reaches lowest.
+    """
     coded = table[table["measure"] == "Cohen's kappa"].set_index("field")
-    weakest = coded["value"].idxmin()
+    weakest = coded["low"].idxmin()
     both = pairs()
+    drawn = schema.read_raw("second_coding")
+    first, second = (both[f"air_{who}"].str.startswith("reported_") for who in ("first", "second"))
     return {
+        "reports_drawn": len(drawn),
+        "reports_not_found": int((drawn["found"] != "1").sum()),
         "reports_coded_twice": len(both),
+        "air_second": int(second.sum()),
+        "air_both": int((first & second).sum()),
         "events_coded_twice": int(both["event_id"].nunique()),
         "kappa_outcome": f"{coded.loc['outcome', 'value']:.2f}",
         "weakest_field": weakest,

@@ -28,8 +28,9 @@ WIDTH = 180 * MM
 PARTY = {
     "taliban": "#000000",
     "government": "#0072B2",
-    "international": "#E69F00",
+    "international": "#56B4E9",
     "us": "#E69F00",
+    "un": "#009E73",
     "air": "#D55E00",
     "unknown": "#999999",
     "civilian": "#CC79A7",

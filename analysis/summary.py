@@ -10,15 +10,31 @@ import pandas as pd
 from analysis import series
 from analysis.errors import EmptySelectionError
 
+# What kind of page a troop reading comes from, in words.
+READINGS = {
+    "dmdc_quarterly": "quarterly count",
+    "official_statement": "official statement",
+    "press_estimate": "press figure",
+}
+# How the table notes that a reading is from before the evacuation force came in.
+AIRLIFT = "before the airlift"
+# Years with fewer reports say nothing about the highest or lowest share.
+LEAST_REPORTS = 30
+# A share this near the highest is named with it.
+NEAR = 0.9
 
-def by_year(events: pd.DataFrame, months: pd.PeriodIndex) -> pd.DataFrame:
+
+def by_year(
+    events: pd.DataFrame, months: pd.PeriodIndex, claims: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Offensives by year of their month.
 
     Returns
     -------
     DataFrame
         One row a year of the study: ``year``, ``offensives``, ``captures``,
-        ``two_groups`` (events with two or more independent groups), ``provinces``.
+        ``two_groups`` (events with two or more independent groups), ``provinces``, and
+        with `claims` ``reports`` (one source on one event).
 
     Notes
     -----
@@ -28,6 +44,9 @@ def by_year(events: pd.DataFrame, months: pd.PeriodIndex) -> pd.DataFrame:
     year = _year(events)
     captured = events["outcome"].str.startswith("captured").fillna(False)
     rows = []
+    reports = None
+    if claims is not None:
+        reports = claims.drop_duplicates(["event_id", "source_id"]).groupby("event_id").size()
     for each in months.year.unique():
         own = year == each
         rows.append(
@@ -38,6 +57,11 @@ def by_year(events: pd.DataFrame, months: pd.PeriodIndex) -> pd.DataFrame:
                 "two_groups": int((own & (events["n_independent"] >= 2)).sum()),
                 "provinces": int(events.loc[own, "adm1"].nunique()),
             }
+            | (
+                {}
+                if reports is None
+                else {"reports": int(reports.reindex(events.loc[own, "event_id"]).sum())}
+            )
         )
     return pd.DataFrame(rows)
 
@@ -70,23 +94,47 @@ def headline_counts(years: pd.DataFrame) -> dict[str, Any]:
 
 
 def headline_title(years: pd.DataFrame) -> str:
-    """Title of F1: where the captures lie in time."""
+    """Title of F1: where the captures lie in time, and whether that is where reports lie."""
     captures = int(years["captures"].sum())
     if captures == 0:
         return f"{int(years['offensives'].sum())} Taliban offensives, none of which took its target"
     top = years.loc[years["captures"].idxmax()]
-    return (
-        f"{int(top['captures'])} of {captures} recorded captures fell in {int(top['year'])}, "
-        "when hardly any foreign troops were left"
-        if top["year"] == 2021
-        else f"{int(top['captures'])} of {captures} recorded captures fell in {int(top['year'])}"
+    said = (
+        f"{int(top['captures'])} of {captures} recorded captures {_are(captures)} dated to "
+        f"{int(top['year'])}"
     )
+    if len(years) > 1 and top["reports"] == years["reports"].max():
+        said += ", the year with most reports"
+    return said
+
+
+def _are(n: int) -> str:
+    return "is" if n == 1 else "are"
+
+
+def headline_heading(years: pd.DataFrame, found: dict[str, Any]) -> str:
+    """Heading over F1: highest American reading, and the year of most captures."""
+    captures = int(years["captures"].sum())
+    top = years.loc[years["captures"].idxmax()]
+    where = (
+        f"{100 * int(top['captures']) / captures:.0f}% of the recorded captures are dated to "
+        f"{int(top['year'])}"
+        if captures
+        else "no recorded offensive took its target"
+    )
+    if "us_peak" not in found:
+        return where[0].upper() + where[1:]
+    return f"The highest American reading is of {found['us_peak_month']}; {where}"
 
 
 def peaks(
     violence: pd.DataFrame, troops: pd.DataFrame, months: pd.PeriodIndex, end: pd.Timestamp
 ) -> dict[str, Any]:
-    """Deadliest month, and highest and last American troop readings up to `end`."""
+    """Deadliest month, and highest and last American troop readings up to `end`.
+
+    Readings of different kinds (counts, statements, press) are named with their kind, and
+    never joined: the two ends are no change of one series.
+    """
     deaths = series.deaths(violence, "ged_state_based", months)
     worst = deaths.astype(float).idxmax()
     us = series.troop_steps(troops, "US")
@@ -94,31 +142,71 @@ def peaks(
     found = {"deadliest_month": f"{worst:%B %Y}", "deaths_that_month": int(deaths[worst])}
     if len(us):
         top = us.loc[us["persons"].astype(float).idxmax()]
-        last = us[us["date"] == us["date"].max()]["persons"]
-        low, high = int(last.min()), int(last.max())
+        last = us[us["date"] == us["date"].max()]
+        low, high = int(last["persons"].min()), int(last["persons"].max())
+        day = "%-d %B %Y" if last["date_prec"].iloc[0] == 1 else "%B %Y"
         found |= {
             "us_peak": int(top["persons"]),
             "us_peak_month": f"{top['date']:%B %Y}",
+            "us_peak_kind": READINGS[top["series"]],
             "us_last": f"{low:,}" if low == high else f"{low:,} to {high:,}",
-            "us_last_month": f"{us['date'].max():%B %Y}",
+            "us_last_day": f"{last['date'].iloc[0]:{day}}",
+            "us_last_kind": READINGS[last["series"].iloc[-1]]
+            + (
+                ", before the airlift"
+                if last["note"].fillna("").str.contains(AIRLIFT).any()
+                else ""
+            ),
         }
     return found
 
 
+def mention_extremes(shares: pd.DataFrame) -> str:
+    """Years with the highest and the lowest share of reports that mention a strike.
+
+    Parameters
+    ----------
+    shares
+        From `mentions.mention_shares` by year.
+
+    Returns
+    -------
+    str
+        A sentence with the intervals clustered by event. Years whose interval holds the
+        highest share, and whose own share lies near it, are named with it.
+    """
+    rows = shares[(shares["actor"] == "any") & (shares["reports"] >= LEAST_REPORTS)]
+    if rows["mentions"].sum() == 0 or len(rows) < 2:
+        return ""
+
+    def said(row: Any) -> str:
+        low, high = 100 * row.low_clustered, 100 * row.high_clustered
+        return f"{row.period} ({100 * row.share:.0f}%, {low:.0f} to {high:.0f}%)"
+
+    rows = rows.sort_values(["share", "period"], ascending=[False, True])
+    near = rows[rows["share"] >= NEAR * rows["share"].iloc[0]]
+    tops = [said(r) for r in near.itertuples()]
+    least = next(rows.tail(1).itertuples())
+    high = tops[0] if len(tops) == 1 else ", ".join(tops[:-1]) + " and " + tops[-1]
+    return f"reports mention an air strike most often in {high}, least in {said(least)}"
+
+
 def answer_fifteen_years(results: dict[str, Any]) -> str:
-    """One sentence that answers notebook 01, with its doubt."""
+    """Three sentences that answer notebook 01, with their doubt."""
     troops = ""
     if "us_peak" in results:
         troops = (
-            f"American troops went from a highest reading of {results['us_peak']:,} "
-            f"({results['us_peak_month']}) to {results['us_last']} "
-            f"({results['us_last_month']}), and "
+            f"; the highest American troop reading is {results['us_peak']:,} "
+            f"({results['us_peak_month']}, {results['us_peak_kind']}), the last "
+            f"{results['us_last']} ({results['us_last_day']}, {results['us_last_kind']})"
         )
+    talk = f", and {results['mention_extremes']}" if results.get("mention_extremes") else ""
     return (
-        f"{troops}{results['busiest_count']} of the {results['n_events']} recorded offensives "
-        f"({results['share_last_year']}%) began in {results['busiest_year']}; deaths were highest "
-        f"in {results['deadliest_month']}. The counts are floors that follow reporting as well "
-        f"as fighting ({results['share_two_groups']}% rest on two or more independent sources), "
-        f"and weapons released are known for only {results['months_known']} of "
-        f"{results['months_total']} months."
+        f"{results['busiest_count']} of the {results['n_events']} recorded offensives "
+        f"({results['share_last_year']}%) began in {results['busiest_year']}{troops}. "
+        f"UCDP counts most deaths in {results['deadliest_month']} "
+        f"({results['deaths_that_month']:,}, best estimate){talk}. "
+        f"Counts of offensives are floors that follow reporting as well as fighting, and the "
+        f"tables have weapons released for {results['months_known']} of "
+        f"{results['months_total']} single months."
     )

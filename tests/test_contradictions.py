@@ -186,6 +186,83 @@ def test_the_figure_draws_one_dot_an_account(found):
     assert set(drawing.sources) == cited
 
 
+def test_counts_with_different_definitions_stand_in_a_panel_of_their_own(found):
+    table = fig_contradictions.data(found[0])
+    panels = table.groupby("panel")["kind"].agg(set)
+    assert panels["definitions"] == {"troops", "district control"}
+    assert panels["published"] == {"air power", "UN casualties"}
+    drawing = fig_contradictions.draw(table, found[1])
+    words = [t.get_text() for ax in drawing.fig.axes for t in ax.texts]
+    assert any(w.startswith("Different things under one name: troops") for w in words)
+
+
+def test_intervals_stand_only_where_many_comparisons_were_made_by_rule(found):
+    with_interval = found[1].dropna(subset=["low", "high"])["kind"]
+    assert set(with_interval) == set(contradictions.SAMPLED)
+
+
+def test_every_row_of_deaths_starts_at_one_and_marks_the_settled_figure(found, events):
+    own = rows(found, "killed")
+    assert (own.groupby("item")["relative"].min() == 1).all()
+    best = events.set_index("event_id")
+    settled = own.drop_duplicates("item").set_index("item")["best"]
+    assert settled.notna().any() and settled.isna().any()
+    for item, value in settled.items():
+        event, field, _ = item.split(":", 2)
+        expected = best.loc[event, f"{field}_best"]
+        assert pd.isna(expected) if pd.isna(value) else expected == value
+
+
+def test_the_figure_fits_a_page_and_no_row_name_is_cut(found):
+    accounts, comparisons = found
+    drawing = fig_contradictions.draw(fig_contradictions.data(accounts), comparisons)
+    assert drawing.fig.get_size_inches()[1] * 25.4 <= 240
+    names = [t.get_text() for ax in drawing.fig.axes for t in ax.get_yticklabels()]
+    assert names and not any(n.endswith("…") for n in names)
+
+
+def test_shortened_names_keep_place_and_date():
+    name = "Gov. dead: Pul-i-Alam governor compound and police headquarters attacked, August 2009"
+    short = fig_contradictions.shorten(name)
+    assert len(short) < len(name)
+    assert short.startswith("Gov. dead: Pul-i-Alam") and short.endswith("August 2009")
+    assert fig_contradictions.shorten("Battle of Chora, June 2007") == "Battle of Chora, June 2007"
+
+
+@pytest.mark.parametrize(
+    ("spread", "dates", "said"),
+    [(1.0, True, "1 day"), (51.0, True, "51 days"), (50.0, False, "50 times"),
+     (1.448, False, "1.4 times"), (1.041, False, "4.1%"), (float("inf"), False, "from none")],
+)  # fmt: skip
+def test_distances_are_given_in_words(spread, dates, said):
+    assert contradictions.spread_words(spread, dates) == said
+
+
+def test_the_size_of_the_clashes_is_told_and_capitals_are_counted(found, events):
+    accounts, comparisons = found
+    words = contradictions.date_words(accounts, comparisons, events)
+    spreads = rows(found, "start date").drop_duplicates("item").set_index("item")["spread"]
+    assert words["clash_one_day"] == (spreads == 1).sum() > 0
+    assert f"{words['clash_one_day']} by a single day" in words["clash_size"]
+    classes = events.set_index("event_id").loc[spreads.index, "event_class"]
+    assert words["clash_capitals"] == (classes == "capital_capture").sum() > 0
+    none = comparisons.assign(compared=0, contradicting=0)
+    empty = contradictions.date_words(accounts.iloc[:0], none, events)
+    assert empty["clash_pct"] == "none" and empty["clash_size"] == "none to measure"
+
+
+def test_the_answer_is_three_sentences_and_says_at_least(found, events):
+    words = contradictions.date_words(*found, events)
+    base = {"n_events": 713, "n_claims": 14692, "n_sources": 1554, "one_group_pct": 23,
+            "n_series": 24, "complete_series": 0}  # fmt: skip
+    said = contradictions.answer(base | words)
+    assert said.count(". ") == 2 and "at least 23%" in said and "so a count" not in said
+    assert len(said.split()) <= 95
+    assert "none have a figure" in said
+    none = contradictions.answer(base | words | {"dates_compared": 0, "complete_series": 1})
+    assert "None has two dated sources" in none and "1 has a figure" in none
+
+
 def test_a_selection_without_contradictions_is_drawn_as_such(found):
     accounts, comparisons = found
     none = comparisons.assign(contradicting=0, share=0.0)

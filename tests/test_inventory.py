@@ -83,7 +83,7 @@ def test_months_without_an_event_are_missing_and_not_zero(calendar, events):
     begun = set(series.event_months(events).dropna())
     states = calendar[calendar["series"] == "Offensives begun"].set_index("month")["state"]
     for month, state in states.items():
-        assert (state == "printed") == (month in begun)
+        assert (state == "recorded") == (month in begun)
 
 
 def test_precision_tables_count_every_dated_event_once(events):
@@ -117,6 +117,75 @@ def test_classes_provinces_and_letters_count_every_event(events):
     assert (letters.sum() == len(events)).all()
 
 
+@pytest.fixture(scope="module")
+def child(events):
+    return series.count_level(events, "child")
+
+
+@pytest.fixture(scope="module")
+def totals(child):
+    every = tables.load("events")
+    return inventory.totals(
+        every, tables.statements(), tables.load("sources"), child,
+        pd.Timestamp("2007-01-01"), pd.Timestamp("2021-08-15"), ([], [], "E"),
+    ).set_index("what")["count"]  # fmt: skip
+
+
+def test_the_box_of_totals_leads_from_all_rows_to_those_shown_without_a_gap(totals, child):
+    rows = totals["rows of the events table"]
+    inside = rows - totals["out of scope: negative cases"]
+    assert inside == totals["in scope: Taliban offensives"]
+    asked = inside - totals["outside the parameters chosen"]
+    single = asked - totals["campaigns and pushes told by rows of their own"]
+    assert single == totals["single actions (count level child)"] == len(child)
+    dated = totals["of these dated to a month or less"]
+    assert dated + totals["of these dated to longer than a month"] == len(child)
+    assert (
+        dated
+        == totals["of the dated ones in a province"]
+        + (totals["of the dated ones without a province"])
+    )
+    assert totals["campaigns and pushes counted once (parent)"] < len(child)
+
+
+def test_the_box_says_what_a_narrower_selection_leaves_out(child):
+    helmand = child[child["adm1"] == "Helmand"]
+    table = inventory.totals(
+        tables.load("events"), tables.statements(), tables.load("sources"), helmand,
+        pd.Timestamp("2007-01-01"), pd.Timestamp("2021-08-15"), (["Helmand"], [], "E"),
+    ).set_index("what")["count"]  # fmt: skip
+    assert table["offensives on this page"] == len(helmand)
+    left = table["in scope: Taliban offensives"] - table["outside the parameters chosen"]
+    assert left >= len(helmand)
+    assert table["single actions (count level child)"] == len(helmand)
+
+
+def test_own_counts_are_no_published_series(calendar):
+    words = inventory.series_words(calendar)
+    published = calendar[calendar["topic"] != "events"]
+    assert words["n_series"] == published["series"].nunique() == calendar["series"].nunique() - 2
+    assert not (published["state"] == "recorded").any()
+    assert words["series_words"].endswith("published series have")
+    one = calendar[calendar["series"] == "UCDP: state-based deaths"]
+    assert inventory.series_words(one)["series_words"] == "1 of 1 published series has"
+
+
+def test_the_province_heading_stands_with_none_one_and_all():
+    def places(*names):
+        return pd.DataFrame({"province": names, "offensives": range(len(names), 0, -1)})
+
+    assert inventory.province_words(places("Kabul", "Farah"), 2)["with_rows"].startswith("every")
+    assert inventory.province_words(places("Kabul"), 2)["with_rows"].endswith(
+        "provinces has none here"
+    )
+    assert "have none" in inventory.province_words(places("Kabul"), 3)["with_rows"]
+    assert inventory.province_words(places("(whole country)"), 3)["top_province"] == (
+        "No single province"
+    )
+    tied = places("Kabul", "Farah").assign(offensives=4)
+    assert inventory.province_words(tied, 2)["top_province"] == "Kabul and Farah"
+
+
 def test_the_year_of_a_window_is_the_year_of_its_middle():
     rows = pd.DataFrame(
         {
@@ -131,7 +200,11 @@ def test_the_year_of_a_window_is_the_year_of_its_middle():
 def test_the_inventory_figure_hatches_withheld_months_and_says_so(events, claims, published):
     drawing = fig_inventory.draw(fig_inventory.data(events, claims, published, MONTHS))
     hatched = [p for ax in drawing.fig.get_axes() for p in ax.patches if p.get_hatch()]
-    assert hatched
+    assert sum(p.get_width() for p in hatched if p.get_height() == 1) >= 1
+    months = drawing.data[drawing.data["panel"] == "months"]
+    kept = months["withheld"].astype(bool)
+    assert f"{kept.sum()} months are hatched" in drawing.alt
+    assert set(months.loc[kept, "state"]) == {"withheld", "sum only"}
     assert "Hatched" in drawing.caption
     shown = drawing.data[drawing.data["panel"] == "months"]["series"].unique()
     assert all(name in drawing.alt for name in shown)

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from analysis.dates import parse_window
-from analysis.reliability import WEAK, agreement, air_accuracy, gap, kappa, pairs
+from analysis.reliability import WEAK, agreement, air_accuracy, gap, headline, kappa, pairs
 from analysis.tables import load
 
 
@@ -38,6 +38,17 @@ def test_class_outcome_and_air_agree_better_than_weakly():
     for field in ("target", "outcome", "air"):
         assert coded.loc[field, "value"] >= WEAK, field
         assert coded.loc[field, "low"] <= coded.loc[field, "value"] <= coded.loc[field, "high"]
+
+
+def test_the_verdict_goes_by_the_lower_end_and_the_weakest_reaches_lowest():
+    table = agreement()
+    judged = table[table["verdict"] != ""]
+    assert ((judged["low"] < WEAK) == (judged["verdict"] == "weak")).all()
+    coded = table[table["measure"] == "Cohen's kappa"].set_index("field")
+    found = headline(table)
+    assert found["weakest_field"] == coded["low"].idxmin()
+    assert found["air_both"] <= found["air_second"]
+    assert found["reports_drawn"] == found["reports_coded_twice"] + found["reports_not_found"]
 
 
 def test_start_dates_agree_within_a_week(table):

@@ -205,3 +205,50 @@ def test_the_figure_draws_every_statement_once_and_hollow_where_unused(cases, st
     assert {g for g in marks if g.startswith("C")} == set(used.index)
     for claim, flag in used.items():
         assert (marks[claim].get_markerfacecolor() != "white") == bool(flag), claim
+
+
+def test_used_statements_are_split_into_fields_and_spellings(statements):
+    words = seed_cases.settled(statements)
+    used = statements["used"].astype(bool)
+    assert words["n_settle"] + words["n_spelling"] == used.sum()
+    assert words["n_spelling"] == (statements["field"] == "place").sum() > 0
+
+
+def test_events_told_by_the_seeds_alone_do_not_count_as_agreement(cases, statements):
+    claims = tables.load("claims")
+    views = seed_cases.compare(cases, statements)
+    found = seed_cases.alone(views, claims, cases)
+    assert found["n_only_seed"] + found["n_compared"] == statements["event_id"].nunique()
+    only = set(statements["event_id"]) - set(
+        claims.loc[~claims["source_id"].isin(cases["source_id"]), "event_id"]
+    )
+    assert found["n_only_seed"] == len(only) > 0
+    mine = claims[claims["source_id"].isin(cases["source_id"])]
+    nothing = seed_cases.alone(views, mine, cases)
+    assert nothing["n_compared"] == nothing["same_outcome"] == 0
+
+
+def test_the_heading_names_the_shared_event_and_stands_without_one():
+    rows = pd.DataFrame({"seed": ["002", "004"]})
+    words = seed_cases.shared_words({"E1": rows}, {"E1": "Qala-i-Naw assault, July 2021"})
+    assert words["shared_title"] == (
+        "One event is told by two articles: Qala-i-Naw assault, July 2021"
+    )
+    assert seed_cases.shared_words({}, {})["shared_title"].startswith("No event")
+    assert seed_cases.shared_words({"E1": rows, "E2": rows}, {})["shared_title"].startswith("2 ")
+
+
+def test_the_answer_is_three_sentences_with_and_without_other_sources():
+    base = {"n_cases": 5, "n_statements": 69, "n_events": 8, "n_in_scope": 7, "n_settle": 37,
+            "n_spelling": 12, "n_unused": 20, "n_compared": 7, "same_outcome": 4,
+            "same_window": 1}  # fmt: skip
+    said = seed_cases.answer(base)
+    assert said.count(". ") == 2 and len(said.split()) <= 90
+    bare = seed_cases.answer(base | {"n_compared": 0, "n_cases": 1})
+    assert "cannot be tested" in bare and "article makes" in bare
+
+
+def test_one_party_has_one_hue_in_both_panels():
+    colours = {name: colour for colour, name in fig_seed_cases.ACTOR.values()}
+    marks = {label: colour for _, colour, label in fig_seed_cases.MARKS.values()}
+    assert colours["NATO or coalition"] == marks["NATO"] != marks["US"] == colours["US"]
