@@ -651,8 +651,8 @@ def answer(results: dict[str, Any]) -> str:
         )
     return (
         f"{season}After {n} of {looks} step{'s' if looks > 1 else ''} of troop policy deaths lay "
-        f"further from the usual course of those months than in any other year, where luck gives about "
-        f"{results['expected_extreme']}{named}. {counting} only rises "
+        f"further from the usual course of those months than in any other year, where luck gives "
+        f"about {results['expected_extreme']}{named}. {counting} only rises "
         f"of {results['rise_range']} or falls to {results['fall_range']}, by date, would have "
         "ranked first."
     )
