@@ -253,8 +253,8 @@ def _title(comparisons: pd.DataFrame) -> str:
         total = sum(f for f, _ in counts.values())
         return f"Sources give different numbers for {total} quantities"
     median = comparisons.set_index("kind").loc["start date", "median_spread"]
-    size = f" (median: {spread_words(median, True)})" if found else ""
-    return f"Start dates clash in {found} of {of} offensives with two or more sources{size}"
+    size = f" (median {spread_words(median, True)})" if found else ""
+    return f"Start dates clash in {found} of {of} offensives with two or more dated sources{size}"
 
 
 def _caption(table: pd.DataFrame, comparisons: pd.DataFrame) -> str:
