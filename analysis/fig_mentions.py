@@ -16,7 +16,7 @@ from analysis.style import FAINT, INK, PARTY, Drawing, canvas, finish
 SLUG = "f11a_mention_shares"
 ACTORS = {
     "us": ("United States", PARTY["us"]),
-    "international": ("NATO or coalition", PARTY["us"]),
+    "international": ("NATO or coalition", PARTY["international"]),
     "afghan": ("Afghan air force", PARTY["government"]),
     "unspecified": ("owner not named", PARTY["unknown"]),
 }
@@ -215,7 +215,7 @@ def draw(table: pd.DataFrame, level: float = 0.95) -> Drawing:
     )
     for ax, (actor, (name, colour)) in zip(small, ACTORS.items(), strict=True):
         rows = table[(table["panel"] == "reports") & (table["series"] == actor)]
-        _draw_years(ax, rows, colour, span, labels=False, hollow=actor == "international")
+        _draw_years(ax, rows, colour, span, labels=False)
         ax.set_title(name, fontsize=8)
         ax.set_xticks([y for y in (2008, 2012, 2016, 2020) if span[0] < y < span[1]])
     own = table[(table["panel"] == "reports") & (table["series"] != "any")]
@@ -249,13 +249,11 @@ def _draw_years(
     colour: str,
     span: tuple[float, float],
     labels: bool = True,
-    hollow: bool = False,
 ) -> None:
     share, low, high = (100 * rows[c].to_numpy(dtype=float) for c in ("share", "low", "high"))
     year = rows["year"].to_numpy(dtype=int)
     ax.vlines(year, low, high, color=colour, lw=1)
-    ax.plot(year, share, "o", ms=4 if labels else 2.8, color=colour, clip_on=False,
-            mfc="white" if hollow else colour)  # fmt: skip
+    ax.plot(year, share, "o", ms=4 if labels else 2.8, color=colour, clip_on=False)
     ax.set_xlim(*span)
     ax.set_ylim(0, 1)
     if labels:
