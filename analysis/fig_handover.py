@@ -65,6 +65,9 @@ def data(
                "tranche", "tile_row", "tile_col", "count", "p", "smallest", "base",
                "breakdown", "reach"]  # fmt: skip
     table = pd.concat([p.reindex(columns=columns) for p in (effects, groups, tiles, overall)])
+    # Sums over threads differ in the last digit from run to run; the picture must not.
+    numbers = ["value", "low", "high", "band_low", "band_high", "smallest", "base"]
+    table[numbers] = table[numbers].astype(float).round(6)
     return table.sort_values(["mark", "tranche", "label", "quarter"], ignore_index=True)
 
 

@@ -8,9 +8,10 @@ value is left out, never filled.
 
 import math
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -428,6 +429,53 @@ def era_rates(model: RateModel, reference: str | None = None, level: float = 0.9
             row |= model.interval(contrast, months, level)
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def by_era(monthly: Mapping[str, pd.Series], level: float = 0.95) -> pd.DataFrame:
+    """Season-adjusted rates by era of several series, quasi-Poisson and negative-binomial.
+
+    Parameters
+    ----------
+    monthly
+        Counts a month by name, each on a PeriodIndex[M].
+
+    Returns
+    -------
+    DataFrame
+        ``series``, ``family``, the columns of `era_rates` and ``phi``, the dispersion. A
+        series too thin for a season is not in it.
+    """
+    parts = []
+    for name, counts in monthly.items():
+        for family in get_args(Family):
+            try:
+                model = fit_rates(counts, "era", family)
+            except EmptySelectionError:
+                continue
+            parts.append(era_rates(model, level=level).assign(
+                series=name, family=family, phi=model.phi))  # fmt: skip
+    columns = ["series", "family", "era", "months", "events", "per_month", "ratio", "low", "high",
+               "interval", "detectable", "phi"]  # fmt: skip
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def era_words(table: pd.DataFrame, series: str = "deaths") -> str:
+    """Heading: the rate of the last era with an interval against the first one.
+
+    Parameters
+    ----------
+    table
+        From `by_era`.
+    """
+    own = table[(table["series"] == series) & (table["family"] == "quasi-poisson")]
+    later = own.dropna(subset=["low"])
+    if later.empty:
+        return f"{series} by era cannot be compared in this selection"
+    row, base = later.iloc[-1], own.iloc[0]["era"]
+    told = "" if row["low"] > 1 or row["high"] < 1 else ", which holds one"
+    return (f"with the season of each era allowed for, {series} a month in {row['era']} were "
+            f"{row['ratio']:.1f} ({row['low']:.1f} to {row['high']:.1f}) times those of "
+            f"{base}{told}")  # fmt: skip
 
 
 def deseasonalise(values: pd.Series, scale: Scale, keep_level: bool = False) -> pd.Series:

@@ -225,12 +225,16 @@ def _execute(name: str, given: Mapping[str, Any]) -> Outcome:
 
 
 def _isolate_kernels() -> None:
-    """Keep a user's IPython start-up files, and the kernel's notices, out of runs."""
+    """Keep a user's start-up files, the kernel's notices and its threads out of runs."""
     profile = paths.BUILD / "ipython" / "profile_default"
     config = profile / "ipython_kernel_config.py"
     if not config.exists():
         write_text(config, "c.IPKernelApp.log_level = 50\n")
     os.environ["IPYTHONDIR"] = str(profile.parent)
+    # One thread a kernel: notebooks already run side by side, and sums over threads would
+    # differ in the last digit from run to run.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:

@@ -17,6 +17,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from PIL import Image
 
 from analysis.tables import write_text
@@ -177,11 +178,27 @@ def save(
     write_text(out_dir / f"{drawing.slug}.json", json.dumps(description, indent=1,
                ensure_ascii=False) + "\n")  # fmt: skip
     with mpl.rc_context(RC):
+        _settle(drawing.fig)
         for form in formats:
             _write_bytes(out_dir / f"{drawing.slug}.{form}", _picture(drawing.fig, form, 300))
         preview = _smaller(_picture(drawing.fig, "png", 110))
     plt.close(drawing.fig)
     return Saved(drawing.slug, len(drawing.data), data_hash, drawing.alt, preview)
+
+
+def _settle(fig: Figure) -> None:
+    """Lay the figure out once and round where the axes stand.
+
+    The solver behind the constrained layout meets its constraints in an order that changes
+    from run to run; the last digits of its answer would make equal pictures unequal files.
+    """
+    if not isinstance(fig.get_layout_engine(), ConstrainedLayoutEngine):
+        return
+    fig.draw_without_rendering()
+    fig.set_layout_engine("none")
+    for ax in fig.axes:
+        if ax.get_axes_locator() is None:
+            ax.set_position([round(edge, 5) for edge in ax.get_position(original=True).bounds])
 
 
 def _picture(fig: Figure, form: str, dpi: int) -> bytes:

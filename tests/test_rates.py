@@ -96,6 +96,26 @@ def test_too_few_months_or_events_are_refused_with_what_to_do():
         rates.fit_rates(counts)
 
 
+def test_rates_by_era_of_both_families_hold_the_ratio_that_was_put_in():
+    rng = np.random.default_rng(11)
+    counts = simulations.monthly_counts(rng, WAR, 300, 2.0, "2010-01", 3.0)
+    table = rates.by_era({"deaths": counts, "few": counts * 0})
+    assert set(table["series"]) == {"deaths"}
+    second = table[table["era"] == "2010-14"]
+    assert set(second["family"]) == {"quasi-poisson", "negative-binomial"}
+    assert ((second["low"] < 3.0) & (second["high"] > 3.0) & (second["low"] > 1)).all()
+    said = rates.era_words(table)
+    assert "2020-21" in said and "times those of 2007-09" in said
+
+
+def test_one_era_alone_is_compared_with_nothing():
+    counts = simulations.monthly_counts(np.random.default_rng(12), MISSION, 300, 2.0)
+    table = rates.by_era({"deaths": counts})
+    assert table["low"].isna().all()
+    assert rates.era_words(table) == "deaths by era cannot be compared in this selection"
+    assert rates.era_words(rates.by_era({})) == rates.era_words(table)
+
+
 def test_missing_months_stay_missing_when_the_season_is_taken_out():
     rng = np.random.default_rng(8)
     counts = simulations.monthly_counts(rng, MISSION, 100, 2.0)
