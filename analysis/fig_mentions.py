@@ -227,7 +227,7 @@ def draw(table: pd.DataFrame, level: float = 0.95) -> Drawing:
         head,
         "Sources: claims and sources tables of this project. A mention is a statement in a text, "
         f"not a strike. Bars: {100 * level:.0f}% intervals,\nwith reports on one event or by one "
-        "source counted as alike as they are. Open marks: NATO or coalition.",
+        "source counted as alike as they are.",
     )
     found = totals(table)
     caption = (

@@ -194,7 +194,10 @@ def _settle(fig: Figure) -> None:
     """
     if not isinstance(fig.get_layout_engine(), ConstrainedLayoutEngine):
         return
-    fig.draw_without_rendering()
+    # Text is measured at the size of the PNG, and the solver needs more than one pass.
+    fig.set_dpi(300)
+    for _ in range(3):
+        fig.draw_without_rendering()
     fig.set_layout_engine("none")
     for ax in fig.axes:
         if ax.get_axes_locator() is None:
