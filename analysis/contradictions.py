@@ -544,7 +544,8 @@ def answer(results: Mapping[str, Any]) -> str:
     return (
         f"The table holds {results['n_events']:,} offensives from {results['n_claims']:,} "
         f"statements in {results['n_sources']:,} sources; at least {results['one_group_pct']}% "
-        f"rest on a single independent source. {clash}. Of {results['n_series']} published series "
+        f"rest on a single independent one of those found. {clash}. Of {results['n_series']} "
+        "published series "
         f"{results['complete_series'] or 'none'} "
         f"{'has' if results['complete_series'] == 1 else 'have'} a figure for every month: an "
         "empty month is unknown, not quiet."

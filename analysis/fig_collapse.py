@@ -115,8 +115,9 @@ def draw(table: pd.DataFrame, title: str) -> Drawing:
         "in the period, by the doubt about days alone: from the latest day of each fall with any "
         "possible loss counted to the earliest day with no loss before it is certain; "
         f"{_span(last)} on {last['date']:%-d %B %Y}. The band leaves out what was held before "
-        f"{first:%-d %B %Y} and falls that no source in the table reports, so it is a floor, "
-        f"not an estimate of control.{undenominated}"
+        f"{first:%-d %B %Y} and falls that no source in the table reports; false reports "
+        "and losses that nobody told would make it too high: it is no estimate of control."
+        f"{undenominated}"
     )
     return Drawing(SLUG, fig, table, title, caption, _alt(table), sorted(set(
         dots["source_ids"].dropna())))  # fmt: skip

@@ -79,8 +79,8 @@ def title(found: handover.Finding) -> str:
         if found.fall_detectable or found.base <= 0:
             return start + handover.detectable(found)
         return (
-            f"{start}even an end of all would have gone unseen, only a rise to "
-            f"{1 + found.smallest / found.base:.1f} times would show"
+            f"{start}even an end of all would likely have gone unseen, only a rise to "
+            f"{1 + found.smallest / found.base:.1f} times was likely to show"
         )
     way = "fewer" if found.estimate < 0 else "more"
     return f"After transfer {way} events than in provinces transferred later ({size})"

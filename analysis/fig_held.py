@@ -75,10 +75,10 @@ def draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
         "counts once, and what was lost only after the tables end counts as held. Below: share "
         f"of captured district centres and capitals still held after so many days, {numbers}. A "
         "place without a reported loss leaves the sample at the last account of it (left) or on "
-        "15 August 2021 (right). Left understates holding, for places are heard of again when "
-        "they change hands; right overstates it, for losses that no source in the table reports "
-        "count as held. The two are readings and no bounds: early falls found only because they "
-        "were undone shorten both. Falls of one place count separately."
+        "15 August 2021 (right). Left tends to understate holding, for places are heard of again "
+        "when they change hands; right tends to overstate it, for losses that no source in the "
+        "table reports count as held. The two are readings and no bounds: early falls found only "
+        "because they were undone shorten both. Falls of one place count separately."
     )
     return Drawing(SLUG, fig, table, title, caption, _alt(table), ())
 

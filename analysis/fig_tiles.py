@@ -248,7 +248,9 @@ def era_changes(table: pd.DataFrame) -> str:
     ]
     if not parts:
         return text + "."
-    return text + "; the largest, in shrunken offensives a month: " + "; ".join(parts) + "."
+    return (
+        text + "; the largest by ratio, in shrunken offensives a month: " + "; ".join(parts) + "."
+    )
 
 
 def _colour(level: int, certainty: int) -> tuple[float, float, float]:

@@ -515,7 +515,7 @@ def detectable(found: Finding) -> str:
         return f"only a change of {percent(found)} or more, up or down, was likely to show"
     times = 1 + found.smallest / found.base
     return (
-        "even the end of all recorded events would have gone unseen, and only a rise to "
+        "even the end of all recorded events would likely have gone unseen, and only a rise to "
         f"{times:.1f} times the earlier mean was likely to show"
     )
 
@@ -615,7 +615,7 @@ def answer(found: dict[str, Finding], outcome: str, sure: int, rates: int) -> st
         way = "fewer" if main.estimate < 0 else "more"
         start = f"After the announced transfer of a province {way} {outcome} are recorded"
     text = (
-        f"{start}: against provinces transferred later, {outcome} differ by "
+        f"{start}: against provinces transferred later, the change in {outcome} differs by "
         f"{signed(main.estimate)} a province and quarter (interval {signed(main.low)} to "
         f"{signed(main.high)}, p {main.p:.2f}) once the whole province is in"
     )

@@ -374,7 +374,7 @@ def totals(
          "tile maps and rates"),
         (int(selected["event_class"].eq("complex_attack").sum()),
          "of this page's are complex attacks", "raids with entry by fighters"),
-        (len(claims), "statements in the tables", "list of tables"),
+        (len(claims), "statements in the tables, rows on silence left out", "list of tables"),
         (int(on.sum()), "statements on this page's offensives", "answer above"),
         (len(sources), "sources in the tables", "list of tables"),
         (int(claims.loc[on, "source_id"].nunique()), "sources on this page's offensives",

@@ -262,8 +262,9 @@ def kinds_words(decisions: pd.DataFrame) -> str:
     headline = decisions[decisions["headline"].fillna(False)]
     own = int(headline["kind"].isin(DRAWDOWNS).sum())
     return (
-        f"Of {len(headline)} headline decisions in the table {own} announce or carry out a "
-        "reduction and enter here; notebook 03 looks at decisions of every kind."
+        f"Of {len(headline)} headline dates in the table {own} are coded as announcing or carrying "
+        "out a withdrawal and enter here; agreements and ends of missions are coded otherwise, and "
+        "notebook 03 looks at dates of every kind."
     )
 
 

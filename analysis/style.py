@@ -16,8 +16,9 @@ from typing import Any
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, FigureBase
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.transforms import Bbox
 from PIL import Image
 
 from analysis.tables import write_text
@@ -199,9 +200,17 @@ def _settle(fig: Figure) -> None:
     for _ in range(3):
         fig.draw_without_rendering()
     fig.set_layout_engine("none")
+    _round_subfigures(fig)
     for ax in fig.axes:
         if ax.get_axes_locator() is None:
             ax.set_position([round(edge, 5) for edge in ax.get_position(original=True).bounds])
+
+
+def _round_subfigures(fig: FigureBase) -> None:
+    for part in fig.subfigs:
+        edges = part.bbox_relative.get_points().round(5)
+        part._redo_transform_rel_fig(Bbox(edges))
+        _round_subfigures(part)
 
 
 def _picture(fig: Figure, form: str, dpi: int) -> bytes:

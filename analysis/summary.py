@@ -206,7 +206,7 @@ def answer_fifteen_years(results: dict[str, Any]) -> str:
         f"({results['share_last_year']}%) began in {results['busiest_year']}{troops}. "
         f"UCDP counts most deaths in {results['deadliest_month']} "
         f"({results['deaths_that_month']:,}, best estimate){talk}. "
-        f"Counts of offensives are floors that follow reporting as well as fighting, and the "
+        f"Counts of offensives are floors that can follow reporting as well as fighting, and the "
         f"tables have weapons released for {results['months_known']} of "
         f"{results['months_total']} single months."
     )

@@ -408,10 +408,10 @@ SHORT = dict(
         STATEMENTS,
         (
             "Zaranj the first capital to fall",
-            "2021 the busiest summer",
-            "more capitals given up than fought over",
+            "2021 the summer with most recorded offensives",
+            "more capitals given up than fought over where that is known",
             "most capitals within three days",
-            "Helmand the province with most",
+            "Helmand the province with most recorded",
         ),
         strict=True,
     )
@@ -613,7 +613,7 @@ def heading(numbers: pd.DataFrame, said: pd.DataFrame) -> str:
     count = numbers.set_index("headline").loc["offensives"]
     width = 100 * (1 - count["low"] / count["high"]) if count["high"] else 0.0
     start = (
-        f"The number of offensives hangs on the sources, by {width:.0f}%"
+        f"The number of offensives hangs on how sure an event must be, by up to {width:.0f}%"
         if width >= 1
         else "The number of offensives does not hang on the sources"
     )

@@ -153,7 +153,7 @@ def test_the_last_year_and_the_decisions_left_out_are_told(curve):
     decisions = tables.load("decisions")
     own = decisions[decisions["headline"].fillna(False)]
     said = specification.kinds_words(decisions)
-    assert f"Of {len(own)} headline decisions" in said
+    assert f"Of {len(own)} headline dates" in said
     assert f" {own['kind'].isin(specification.DRAWDOWNS).sum()} announce" in said
 
 

@@ -269,7 +269,9 @@ def test_the_answer_calls_the_share_of_captures_no_success_rate():
 def test_the_headings_are_computed():
     numbers = worlds.headlines(drawn([event("E1"), event("E2", conf_event="D")]))
     table = said(a=138, b=200, c=199, d=200, e=0)
-    assert worlds.heading(numbers, table).endswith("by 50%; 4 of 5 statements come out one way")
+    assert worlds.heading(numbers, table).endswith(
+        "by up to 50%; 4 of 5 statements come out one way"
+    )
     alone = worlds.headlines(drawn([event()], n=20))
     assert "does not hang" in worlds.heading(alone, table)
     assert worlds.asof_heading("2021-07-08", 613, 1).endswith("known; 1 reads differently now")
