@@ -154,7 +154,7 @@ def test_the_last_year_and_the_decisions_left_out_are_told(curve):
     own = decisions[decisions["headline"].fillna(False)]
     said = specification.kinds_words(decisions)
     assert f"Of {len(own)} headline dates" in said
-    assert f" {own['kind'].isin(specification.DRAWDOWNS).sum()} announce" in said
+    assert f" {own['kind'].isin(specification.DRAWDOWNS).sum()} are coded" in said
 
 
 def test_intervals_cut_by_the_frame_are_marked(curve):
