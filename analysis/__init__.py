@@ -6,4 +6,4 @@ turns claims into events, `series` counts, `compare` and `intervals` say how sur
 can be, the `fig_*` modules draw, `style` saves, `run` and `report` put it together.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
