@@ -5,16 +5,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.collapse import END, days_words
-from analysis.style import GRID, INK, PARTY, Drawing, canvas, finish
+from analysis.style import GRID, INK, ORDER, PARTY, Drawing, canvas, finish
 
 SLUG = "f08_capitals"
 # Colour repeats the word printed at the end of the row, never replaces it.
 MANNERS = {
-    "fought": (PARTY["taliban"], "fought over"),
-    "token": (PARTY["civilian"], "token resistance"),
-    "none": (PARTY["sky"], "no resistance"),
-    "deal": ("#F0E442", "handed over"),
-    "unknown": (PARTY["unknown"], "not known"),
+    "fought": (ORDER[2], "fought over"),
+    "token": (ORDER[1], "token resistance"),
+    "none": (ORDER[0], "no resistance"),
+    "deal": ("white", "handed over"),
+    "unknown": ("#e2e2e2", "not known"),
 }
 
 
@@ -93,7 +93,7 @@ def draw(table: pd.DataFrame, title: str) -> Drawing:
         ax.barh(
             y, mdates.date2num(min(row.latest, END)) - mdates.date2num(row.earliest) + 0.9,
             left=mdates.date2num(row.earliest) - 0.45, height=0.72, color=colour,
-            alpha=0.32 if row.manner != "deal" else 0.75, lw=0, zorder=1,
+            ec=ORDER[2] if row.manner != "unknown" else colour, lw=0.6, zorder=1,
         ).patches[0].set_gid(f"range-{row.row_id}")  # fmt: skip
         ax.plot([mdates.date2num(row.fell)] * 2, [y - 0.42, y + 0.42], color=INK, lw=1.1, zorder=2)
         lost = " · lost again" if row.outcome == "captured_lost" else ""

@@ -5,16 +5,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis import collapse
-from analysis.style import FAINT, GRID, INK, PARTY, Drawing, canvas, finish
+from analysis.style import ACCENT, FAINT, GRID, INK, PARTY, Drawing, canvas, finish
 
 SLUG = "f07_collapse"
 CURATED = "places taken in the period (this table)"
 # What "held" means differs by monitor; the words stand beside the points.
 LOOKS = {
-    "LWJ": (PARTY["us"], "o", "Long War Journal: districts controlled"),
-    "AAN": (PARTY["government"], "s", "Afghanistan Analysts Network: district centres held"),
-    "US_JCS": (PARTY["air"], "D", "US Joint Chiefs: district centres held"),
-    "SIGAR": (PARTY["civilian"], "^", "SIGAR: districts under insurgent control or influence"),
+    "LWJ": (FAINT, "o", "Long War Journal: districts controlled"),
+    "AAN": (FAINT, "s", "Afghanistan Analysts Network: district centres held"),
+    "US_JCS": (PARTY["us"], "D", "US Joint Chiefs: district centres held"),
+    "SIGAR": (PARTY["us"], "^", "SIGAR: districts under insurgent control or influence"),
 }
 SPARE = (FAINT, "v", "")
 NAMES = {"LWJ": "Long War Journal", "AAN": "Afghanistan Analysts Network",
@@ -139,7 +139,7 @@ def _draw_pace(ax: Axes, band: pd.DataFrame, whole: float) -> None:
         return
     ends = band.set_index("date").loc[[week["from"], week["to"]]]
     heights = 50 * (ends["low"] + ends["high"]) / whole
-    ax.plot(ends.index, heights, color=PARTY["sky"], lw=2.2, zorder=3)
+    ax.plot(ends.index, heights, color=ACCENT, lw=2.4, zorder=3)
     ax.annotate(
         f"fastest week, from {week['from']:%-d %B}:\n{week['a_day']:.1f} districts a day",
         (ends.index[0], heights.iloc[0]), xytext=(-8, 18), textcoords="offset points",

@@ -79,8 +79,8 @@ def title(found: handover.Finding) -> str:
         if found.fall_detectable or found.base <= 0:
             return start + handover.detectable(found)
         return (
-            f"{start}even an end of all would likely have gone unseen, only a rise to "
-            f"{1 + found.smallest / found.base:.1f} times was likely to show"
+            f"{start}only a rise to {1 + found.smallest / found.base:.1f} times was likely to "
+            "show, and not even a fall to nothing"
         )
     way = "fewer" if found.estimate < 0 else "more"
     return f"After transfer {way} events than in provinces transferred later ({size})"
@@ -145,9 +145,10 @@ def _draw_study(ax: Axes, effects: pd.DataFrame, overall: pd.Series) -> None:
     low = "no event left" if overall["base"] <= overall["smallest"] else "smallest fall to show"
     ax.text(-8.4, -span * 1.0, "Pale band: overall differences too small to be found,\nfrom "
             f"{handover.signed(floor)} ({low}) to {handover.signed(overall['smallest'])}",
-            fontsize=6.8, color=FAINT, va="center")  # fmt: skip
+            fontsize=6.8, color=FAINT, va="center",
+            bbox={"fc": "white", "ec": "none", "pad": 1.0, "alpha": 0.9})  # fmt: skip
     ax.legend(loc="upper left", fontsize=7, handletextpad=0.1, borderaxespad=0.2, ncols=2,
-              columnspacing=0.8)  # fmt: skip
+              columnspacing=0.8, frameon=True, framealpha=0.9, edgecolor="none")  # fmt: skip
     ax.set_xlim(-8.6, 8.6)
     ax.set_xticks(range(-8, 9, 2))
     ax.set_xlabel("quarters since the announced transfer")
@@ -161,7 +162,7 @@ def _draw_tiles(ax: Axes, tiles: pd.DataFrame) -> None:
         words = f"{in_tile(row.label)}\n{int(row.tranche)}"
         ax.text(row.tile_col + 0.47, -row.tile_row + 0.45, words,
                 ha="center", va="center", fontsize=5.8, linespacing=0.95,
-                color="white" if int(row.tranche) in (2, 5) else INK)  # fmt: skip
+                color="white" if int(row.tranche) >= 4 else INK)  # fmt: skip
     ax.set_xlim(0.9, COLUMNS + 1.05)
     ax.set_ylim(-ROWS - 0.1, 0.05)
     ax.set_aspect("equal")
@@ -180,8 +181,8 @@ def _draw_tranches(ax: Axes, groups: pd.DataFrame) -> None:
             ax.text(0.03 * far, y, "comparison", va="center", fontsize=6.6, color=FAINT)
             continue
         faded = row.label != ""
-        ax.hlines(y, row.low, row.high, color=colour, lw=1.6)
-        dot = ax.plot(row.value, y, "o", ms=5, color=colour, mfc="white" if faded else colour)
+        ax.hlines(y, row.low, row.high, color=FAINT, lw=1.4)
+        dot = ax.plot(row.value, y, "o", ms=5.5, mec=INK, mew=0.5, mfc="white" if faded else colour)
         dot[0].set_gid(f"tranche-{int(row.tranche)}")
         note = "\n(too few)" if faded else ""
         ax.text(far * 1.1, y, f"{handover.signed(row.value)}{note}", va="center", fontsize=6.6)

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis import held
-from analysis.style import GRID, INK, PARTY, Drawing, canvas, finish
+from analysis.style import ACCENT, GRID, INK, ORDER, PARTY, Drawing, canvas, finish
 
 SLUG = "f15_held"
 OUTCOMES = {
@@ -19,7 +19,7 @@ TARGETS = {
     "multi_district": "several districts", "complex_attack": "complex attack",
     "campaign": "declared campaign",
 }  # fmt: skip
-COLOURS = {"before 2021": PARTY["government"], "2021": PARTY["taliban"]}
+COLOURS = {"before 2021": ACCENT, "2021": PARTY["taliban"]}
 SHOWN_DAYS = 90
 
 
@@ -111,7 +111,7 @@ def _draw_matrix(ax: Axes, cells: pd.DataFrame) -> None:
         y = len(targets) - 1 - targets.index(row.target)
         dot = ax.scatter(
             x, y, s=330 * row.value / biggest + 4, zorder=2, lw=0.6, ec=COLOURS[row.period],
-            fc=COLOURS[row.period] if not early else "#bcd9ec",
+            fc=COLOURS[row.period] if not early else ORDER[0],
         )  # fmt: skip
         dot.set_gid(f"cell-{row.target}-{row.outcome}-{row.period.replace(' ', '-')}")
         inside = row.value > 0.35 * biggest
@@ -131,7 +131,7 @@ def _draw_matrix(ax: Axes, cells: pd.DataFrame) -> None:
         ax.spines[side].set_visible(False)
     for y in range(len(targets)):
         ax.axhline(y, color=GRID, lw=0.5, zorder=0)
-    for at, (period, fill) in enumerate(zip(held.PERIODS, ("#bcd9ec", PARTY["taliban"]),
+    for at, (period, fill) in enumerate(zip(held.PERIODS, (ORDER[0], PARTY["taliban"]),
                                             strict=True)):  # fmt: skip
         ax.plot(0.02 + 0.12 * at, 0.025, "o", ms=5, mfc=fill, mec=COLOURS[period], mew=0.6,
                 transform=ax.transAxes)  # fmt: skip

@@ -11,14 +11,14 @@ from matplotlib.figure import SubFigure
 from matplotlib.patches import Rectangle
 
 from analysis import inventory, series
-from analysis.style import FAINT, INK, PARTY, Drawing, canvas, finish
+from analysis.style import FAINT, INK, ORDER, Drawing, canvas, finish
 
 SLUG = "f14_inventory"
 SHADES = {
     "printed": INK,
     "recorded": "#7d7d7d",
-    "first release": PARTY["sky"],
-    "implied": "#b8dff5",
+    "first release": ORDER[2],
+    "implied": ORDER[0],
     "sum only": "#cfcfcf",
     "withheld": "white",
     "missing": "white",

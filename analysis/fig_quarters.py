@@ -12,7 +12,7 @@ from analysis import compare, series
 from analysis.errors import EmptySelectionError
 from analysis.fig_season import ERA_COLOURS
 from analysis.intervals import poisson_interval
-from analysis.style import FAINT, GRID, Drawing, canvas, finish
+from analysis.style import FAINT, GRID, INK, Drawing, canvas, finish
 
 SLUG = "f02b_offensives_by_troop_level"
 MARKERS = dict(zip(compare.ERAS, "os^D", strict=True))
@@ -153,11 +153,11 @@ def draw(table: pd.DataFrame) -> Drawing:
         low = part["persons_low"].to_numpy(dtype=float)
         high = part["persons_high"].to_numpy(dtype=float)
         middle = (low + high) / 2
-        look = {"color": ERA_COLOURS[era], "lw": 0.9}
-        ax.hlines(part["offensives"], low, high, **look | {"lw": 2.2}, alpha=0.6)
+        look = {"color": FAINT, "lw": 0.8}
+        ax.hlines(part["offensives"], low, high, **look | {"lw": 2.2}, alpha=0.5)
         ax.vlines(middle, part["low"], part["high"], **look)
         ax.plot(middle, part["offensives"], MARKERS[era], ms=4.5, ls="", color=ERA_COLOURS[era],
-                label=era, clip_on=False, zorder=3)  # fmt: skip
+                mec=INK, mew=0.4, label=era, clip_on=False, zorder=3)  # fmt: skip
     ax.set_xscale("function", functions=(_root, np.square))
     ax.set_yscale("function", functions=(_root, np.square))
     ax.set_xlim(0, 1.06 * float(seen["persons_high"].max()))

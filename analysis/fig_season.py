@@ -13,12 +13,12 @@ from matplotlib.ticker import FixedLocator
 
 from analysis import compare
 from analysis.errors import EmptySelectionError
-from analysis.style import FAINT, GRID, INK, Drawing, canvas, finish
+from analysis.style import FAINT, GRID, INK, ORDER, Drawing, canvas, finish
 
 SLUG = "f02_fighting_season"
 MONTHS = [calendar.month_abbr[m] for m in range(1, 13)]
 # Eras are ordered, so one hue from light to dark; no party has this hue.
-ERA_COLOURS = dict(zip(compare.ERAS, ("#b39ddb", "#8e63c7", "#6a2c9e", "#33005e"), strict=True))
+ERA_COLOURS = dict(zip(compare.ERAS, ORDER[1:], strict=True))
 PANELS = {
     "deaths": "Deaths a month (UCDP, state-based)",
     "offensives": "Taliban offensives begun a month",
@@ -179,7 +179,7 @@ def _draw_cycle(ax: Axes, rows: pd.DataFrame, first: int, last: int, panel: str)
         ax.plot(x, part["value"], color=FAINT, lw=0.6, zorder=1)
         for era, colour in ERA_COLOURS.items():
             own = (part["era"] == era).to_numpy()
-            ax.scatter(x[own], part["value"][own], s=7, color=colour, lw=0, zorder=2)
+            ax.scatter(x[own], part["value"][own], s=7, color=colour, ec=INK, lw=0.25, zorder=2)
     for row in rows[rows["series"] == "era median"].itertuples():
         ends = _x(
             pd.Series([row.calendar_month] * 2), pd.Series([row.year, row.year_end]), first, last
@@ -225,9 +225,9 @@ def _draw_ratios(ax: Axes, rows: pd.DataFrame) -> None:
         row = rows[rows["era"] == name].iloc[0]
         colour = ERA_COLOURS.get(name, INK)
         if pd.notna(row["low"]):
-            ax.plot([row["low"], row["high"]], [y, y], color=colour, lw=1.2)
+            ax.plot([row["low"], row["high"]], [y, y], color=FAINT, lw=1.2)
             ax.plot([row["chance"]] * 2, [y - 0.25, y + 0.25], color="#999999", lw=1.6)
-        ax.plot([row["value"]], [y], "o" if pd.notna(row["low"]) else "D", color=colour, ms=4,
+        ax.plot([row["value"]], [y], "o" if pd.notna(row["low"]) else "D", mec=INK, mew=0.4, ms=4,
                 mfc=colour if pd.notna(row["low"]) else "white")  # fmt: skip
         # At the right edge, where neither the tick of chance nor the interval strikes it.
         ax.annotate(

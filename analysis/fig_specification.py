@@ -6,11 +6,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from analysis import specification
-from analysis.style import FAINT, GRID, INK, PARTY, Drawing, canvas, finish
+from analysis.style import FAINT, GRID, INK, ORDER, Drawing, canvas, finish
 
 SLUG = "f13_specification"
-COLOURS = {"other years": PARTY["taliban"], "years nearby": PARTY["government"],
-           "ignored": PARTY["unknown"]}  # fmt: skip
+COLOURS = {"other years": ORDER[4], "years nearby": ORDER[2], "ignored": "#b5b5b5"}
 # What the codes of the choices mean.
 WORDS = {
     "E": "all events", "B": "two sources (B)", "A": "three sources (A)",
@@ -94,12 +93,12 @@ def _draw_ratios(ax: Axes, table: pd.DataFrame) -> None:
         dots.set_gid(f"ratios-{season.replace(' ', '-')}")
     ax.axhline(1, color=INK, lw=0.7)
     for row in table[table["headline"]].itertuples():
-        ax.vlines(row.rank, row.low, row.high, color=PARTY["air"], lw=1.2, zorder=4)
-        ax.plot(row.rank, row.ratio, "D", ms=5, color=PARTY["air"], zorder=5)
+        ax.vlines(row.rank, row.low, row.high, color=INK, lw=1.2, zorder=4)
+        ax.plot(row.rank, row.ratio, "D", ms=5, color=INK, zorder=5)
         ax.annotate(
             f"headline choice:\n{row.ratio:.2f} ({row.low:.2f} to {row.high:.2f})",
             (row.rank, row.high), xytext=(0, 4), textcoords="offset points", ha="center",
-            va="bottom", fontsize=7, color=PARTY["air"],
+            va="bottom", fontsize=7, color=INK,
         )  # fmt: skip
     ax.set_yscale("log")
     low, high = max(0.05, table["low"].quantile(0.02)), min(60, table["high"].quantile(0.98))

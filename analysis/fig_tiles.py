@@ -9,13 +9,13 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
 from analysis.collapse import END
-from analysis.style import FAINT, GRID, INK, PARTY, Drawing, canvas, finish
+from analysis.style import FAINT, GRID, INK, ORDER, PARTY, Drawing, canvas, finish
 
 SLUG_TIME = "f05_tiles"
 SLUG_ERAS = "f06_tile_eras"
 ROWS, COLUMNS = 6, 7
 # Early transfer light, late transfer dark, the printed number says it too.
-TRANCHES = {1: "#56B4E9", 2: "#0072B2", 3: "#CC79A7", 4: "#E69F00", 5: "#000000"}
+TRANCHES = dict(enumerate(ORDER, start=1))
 # Ratio of the ends of an interval up to which a rate keeps its full, then its half colour.
 SURE, HALF_SURE = 3.0, 8.0
 FEW = 5
@@ -152,7 +152,7 @@ def _time_tile(ax: Axes, rates: pd.DataFrame, months: pd.DataFrame, capitals: pd
     ax.axhline(min(0.5, top), color=GRID, lw=0.5, zorder=0)
     edges = [*rates["date"], rates["date_end"].iloc[-1]]
     low, high, value = (np.append(rates[c], rates[c].iloc[-1]) for c in ("low", "high", "value"))
-    ax.fill_between(edges, low, high, step="post", color=PARTY["sky"], alpha=0.4, lw=0)
+    ax.fill_between(edges, low, high, step="post", color="#c4c4c4", lw=0)
     ax.step(edges, value, where="post", color=PARTY["taliban"], lw=0.9)
     if len(months):
         share = np.sqrt(months["value"] / max(months["value"].max(), 1))
@@ -166,20 +166,20 @@ def _time_tile(ax: Axes, rates: pd.DataFrame, months: pd.DataFrame, capitals: pd
         length = edges[-1] - edges[0]
         at = capitals["date"].clip(upper=edges[-1] - 0.045 * length)
         ax.plot(at, np.full(len(at), np.expm1(np.log1p(top) * 1.15)), "v", ms=3,
-                color=PARTY["air"])  # fmt: skip
+                color=PARTY["taliban"])  # fmt: skip
     tranche = rates["tranche"].iloc[0]
     colour = TRANCHES.get(int(tranche), FAINT) if pd.notna(tranche) else FAINT
     for spine in ax.spines.values():
         spine.set_visible(True)
         spine.set_edgecolor(colour)
-        spine.set_linewidth(1.3)
+        spine.set_linewidth(1.6)
     ax.text(0.03, 0.97, f"n = {int(rates['events'].sum())}", transform=ax.transAxes, va="top",
             fontsize=6.2, color=INK)  # fmt: skip
     ax.text(0.03, 0.6, f"to {top:.1f}", transform=ax.transAxes, va="top", fontsize=5.2,
             color=FAINT)  # fmt: skip
     if pd.notna(tranche):
         ax.text(0.03, 0.79, f"T{int(tranche)}", transform=ax.transAxes, va="top", fontsize=5.8,
-                color=colour, fontweight="bold")  # fmt: skip
+                color=INK, fontweight="bold")  # fmt: skip
     ax.set_yticks([])
     years = (rates["date_end"].max() - rates["date"].min()).days / 365
     step = 5 if years > 8 else 1
@@ -256,8 +256,8 @@ def era_changes(table: pd.DataFrame) -> str:
 def _colour(level: int, certainty: int) -> tuple[float, float, float]:
     """Four colours when sure, two when half sure, one when hardly: value-suppressing."""
     merged = {3: level, 2: 1.5 if level <= 2 else 3.5, 1: 2.5}[certainty]
-    base = np.array(mpl.colormaps["cividis_r"]((merged - 0.4) / 4.0)[:3])
-    wash = {3: 0.0, 2: 0.45, 1: 0.82}[certainty]
+    base = np.array(mpl.colormaps["Greys"]((merged + 0.6) / 4.6)[:3])
+    wash = {3: 0.0, 2: 0.6, 1: 0.88}[certainty]
     return tuple(base * (1 - wash) + np.array(to_rgb("#ececec")) * wash)
 
 

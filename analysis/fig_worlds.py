@@ -56,7 +56,7 @@ def draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
         y = len(numbers) - 1 - at
         most = max(row.high, row.resolved, 1e-9)
         top.plot([0, 1], [y, y], color=GRID, lw=0.8, zorder=0)
-        line = top.plot([row.low / most, row.high / most], [y, y], color=PARTY["sky"], lw=5,
+        line = top.plot([row.low / most, row.high / most], [y, y], color=PARTY["unknown"], lw=5,
                         solid_capstyle="butt")  # fmt: skip
         line[0].set_gid(f"band-{at}")
         top.plot(row.resolved / most, y, "|", ms=11, mew=1.6, color=INK)

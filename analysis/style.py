@@ -36,8 +36,11 @@ PARTY = {
     "air": "#D55E00",
     "unknown": "#999999",
     "civilian": "#CC79A7",
-    "sky": "#56B4E9",
 }
+# The one hue of that palette that no party has, pale to dark: for what comes in an order
+# (tranches, degrees of resistance) and for emphasis. Everything else is a grey.
+ORDER = ("#F8F3B0", "#F0E442", "#B9AD1F", "#7A7113", "#3A3609")
+ACCENT = ORDER[3]
 INK, FAINT, GRID = "#222222", "#6b6b6b", "#dddddd"
 
 RC = {

@@ -1,4 +1,7 @@
 import json
+import re
+from itertools import pairwise
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -61,3 +64,18 @@ def _luminance(colour):
 def test_parties_can_be_told_apart_without_hue(pair):
     light, dark = sorted((_luminance(style.PARTY[p]) for p in pair), reverse=True)
     assert (light + 0.05) / (dark + 0.05) > 1.3
+
+
+def test_no_party_hue_stands_for_anything_else():
+    assert len(set(style.PARTY.values())) == len(style.PARTY), "two parties share a hue"
+    assert not set(style.ORDER) & set(style.PARTY.values())
+    # A hue written out in a figure module would escape the rule: parties go by name.
+    for path in sorted(Path(style.__file__).parent.glob("fig_*.py")):
+        typed = {c.upper() for c in re.findall(r"#[0-9A-Fa-f]{6}", path.read_text())}
+        assert not typed & {c.upper() for c in style.PARTY.values()} - {"#000000", "#999999"}, path
+
+
+def test_an_order_runs_from_pale_to_dark():
+    shades = [_luminance(c) for c in style.ORDER]
+    assert shades == sorted(shades, reverse=True)
+    assert all(a / b > 1.25 for a, b in pairwise(shades))
