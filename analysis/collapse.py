@@ -331,6 +331,55 @@ def paces(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(table, columns=columns)
 
 
+def beside_monitors(found: pd.DataFrame, band: pd.DataFrame) -> pd.DataFrame:
+    """Net gain since the first day by each monitor's count, and by the curated band.
+
+    A monitor that has a reading on the first day of the band counts, over one list at a
+    time, what it saw change since; the band starts at nothing on that day, so the two are
+    the same quantity but for the definition of held.
+
+    Parameters
+    ----------
+    found
+        Output of `readings`.
+    band
+        Output of `held_band`.
+
+    Returns
+    -------
+    DataFrame
+        ``monitor``, ``denominator``, ``date``, ``gain`` (districts), ``low``, ``high``
+        (of the band on that day); the last reading of each monitor and list.
+    """
+    columns = ["monitor", "denominator", "date", "gain", "low", "high"]
+    edges = band.set_index("date")
+    table = []
+    for (monitor, whole), own in found.dropna(subset="denominator").groupby(
+        ["monitor", "denominator"], sort=True
+    ):
+        own = own.sort_values("date").drop_duplicates("date")
+        first, last = own.iloc[0], own.iloc[-1]
+        if first["date"] != band["date"].min() or last["date"] == first["date"]:
+            continue
+        day = edges.loc[last["date"]]
+        table.append((monitor, int(whole), last["date"], int(last["held"] - first["held"]),
+                      int(day["low"]), int(day["high"])))  # fmt: skip
+    return pd.DataFrame(table, columns=columns)
+
+
+def beside_words(rows: pd.DataFrame) -> str:
+    """Sentence on how much of each monitor's net gain the curated band holds."""
+    parts = []
+    for row in rows.itertuples():
+        ours = f"{row.low}" if row.low == row.high else f"{row.low} to {row.high}"
+        shares = [f"{100 * edge / row.gain:.0f}" for edge in sorted({row.low, row.high})]
+        parts.append(
+            f"{row.monitor} counts a net gain of {row.gain} by {row.date:%-d %B} on its list of "
+            f"{row.denominator}, this table {ours} ({' to '.join(shares)}%)"
+        )
+    return "; ".join(parts)
+
+
 def fastest_week(band: pd.DataFrame) -> dict[str, object]:
     """The seven days with the largest rise of the middle of the band.
 

@@ -183,32 +183,20 @@ def _draw_readings(ax: Axes, dots: pd.DataFrame) -> str:
     bare = dots[dots["denominator"].isna()]
     ordered = sorted(drawn["series"].unique(), key=lambda m: list(LOOKS).index(m)
                      if m in LOOKS else len(LOOKS))  # fmt: skip
+    places: list[tuple[pd.Timestamp, float, str, int, str]] = []
     for line, monitor in enumerate(ordered):
         colour, marker, words = LOOKS.get(monitor, SPARE)
         own = drawn[drawn["series"] == monitor]
         share = 100 * own["held"] / own["denominator"]
         dots_drawn = ax.scatter(own["date"], share, color=colour, marker=marker, s=26, zorder=4)
         dots_drawn.set_gid(f"readings-{monitor}")
-        days = own.assign(share=share).groupby("date", sort=True)
-        crowded = len(days) > 8
-        for at, (day, same) in enumerate(days):
-            if crowded and at not in (0, len(days) - 1):
-                continue
-            # Labels of neighbouring monitors stand on either side of their points.
-            first = day <= dots["date"].min() + pd.Timedelta(days=5)
-            following = own.loc[own["date"] > day, "date"]
-            near = len(following) and following.min() - day <= pd.Timedelta(days=8)
-            lift = 10 * at if first else -9 if line % 3 == 2 else 0 if near else 9
-            aside = 7 if first else -7 if near else 0
-            ax.annotate(
-                _counts(same), (day, same["share"].max()), xytext=(aside, lift),
-                textcoords="offset points", ha="left" if first else "right" if near else "center",
-                va="center", fontsize=6.8, color=INK,
-            )  # fmt: skip
+        for at, (day, same) in enumerate(own.assign(share=share).groupby("date", sort=True)):
+            places.append((day, float(same["share"].max()), _counts(same), at, monitor))
         ax.scatter([0.015], [0.96 - 0.05 * line], transform=ax.transAxes, color=colour,
                    marker=marker, s=22)  # fmt: skip
         ax.text(0.03, 0.96 - 0.05 * line, words or monitor, transform=ax.transAxes,
                 va="center", fontsize=7)  # fmt: skip
+    _label(ax, places)
     # The same count printed elsewhere without its list says nothing new.
     known = set(zip(drawn["series"], drawn["date"], drawn["held"], strict=True))
     listed = [
@@ -219,6 +207,44 @@ def _draw_readings(ax: Axes, dots: pd.DataFrame) -> str:
     if not listed:
         return ""
     return f" Not drawn, because the list is not stated: {'; '.join(listed)}."
+
+
+# Where a label may stand beside its point, in points: shift and alignment, best first.
+SPOTS = ((7, 0, "left"), (-7, 0, "right"), (0, 9, "center"), (0, -9, "center"), (6, 9, "left"),
+         (-6, 9, "right"), (6, -9, "left"), (-6, -9, "right"))  # fmt: skip
+
+
+def _label(ax: Axes, places: list[tuple[pd.Timestamp, float, str, int, str]]) -> None:
+    """Counts beside their points, each where it meets no other point or label."""
+    if not places:
+        return
+    size = ax.get_figure().get_size_inches() * 72 * (0.86, 0.75)  # of the axes, about
+    days, shares = [mdates.date2num(p[0]) for p in places], [p[1] for p in places]
+    wide = size[0] / max(max(days) - min(days), 1.0)
+    tall = size[1] / (1.2 * max(60.0, *shares))
+    dots = [(wide * mdates.date2num(day), tall * share) for day, share, *_ in places]
+    taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in dots]
+    ends = {p[4]: max(q[3] for q in places if q[4] == p[4]) for p in places}
+    for (day, share, words, at, monitor), (x, y) in zip(places, dots, strict=True):
+        if ends[monitor] > 7 and at not in (0, ends[monitor]):
+            continue
+        boxes = []
+        for right, up, side in SPOTS:
+            long = 4.0 * len(words)
+            left = x + right - {"left": 0, "center": long / 2, "right": long}[side]
+            boxes.append((left, y + up - 4, left + long, y + up + 4))
+        outside = wide * max(days) + 10
+        clashes = [sum(_meet(box, other) for other in taken) + 9 * (box[2] > outside)
+                   for box in boxes]  # fmt: skip
+        best = clashes.index(min(clashes))
+        taken.append(boxes[best])
+        right, up, side = SPOTS[best]
+        ax.annotate(words, (day, share), xytext=(right, up), textcoords="offset points",
+                    ha=side, va="center", fontsize=6.8, color=INK)  # fmt: skip
+
+
+def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _alt(table: pd.DataFrame) -> str:
@@ -236,7 +262,7 @@ def _alt(table: pd.DataFrame) -> str:
             f"{r.date:%-d %B}"
             for r in dots.drop_duplicates(["series", "date", "held", "denominator"]).itertuples()
         ]
-        if len(parts) > 6:
+        if len(parts) > 12:
             parts = [*parts[:3], "and others", *parts[-2:]]
         text += "; points: " + ", ".join(parts)
     return text + "."

@@ -287,3 +287,18 @@ def test_a_reading_printed_twice_is_not_said_to_be_missing_from_the_figure():
     assert "LWJ" not in drawing.title and "US_JCS" not in drawing.caption + drawing.alt
     source = drawing.fig._supxlabel.get_text()
     assert max(map(len, source.splitlines())) < 150, "a source line runs off the page"
+
+
+def test_a_monitor_is_set_beside_the_band_only_from_its_first_day_and_over_one_list():
+    band = collapse.held_band(pd.DataFrame([capture(fell=(0, 5))]), START, STOP)
+    rows = pd.DataFrame(
+        [("A", START, 10, 400), ("A", DAY + pd.Timedelta(days=2), 14, 400),
+         ("B", START, 20, 407), ("B", STOP, 60, 421), ("C", DAY, 5, 400), ("C", STOP, 9, 400)],
+        columns=["monitor", "date", "held", "denominator"],
+    )  # fmt: skip
+    beside = collapse.beside_monitors(rows, band)
+    assert beside["monitor"].tolist() == ["A"]
+    assert beside.iloc[0][["gain", "low", "high"]].tolist() == [4, 0, 1]
+    assert collapse.beside_words(beside) == (
+        "A counts a net gain of 4 by 3 June on its list of 400, this table 0 to 1 (0 to 25%)"
+    )
