@@ -5,6 +5,7 @@ import pandas as pd
 
 from analysis import schema, series
 from analysis.mentions import design_effect, wilson
+from analysis.resolve import SILENT
 from analysis.tables import load
 
 
@@ -45,6 +46,13 @@ def coverage() -> dict[str, float]:
     }
 
 
+ROUNDS = {
+    "sample_before": "random sample before the sweep",
+    "sweep": "sweep of all other events",
+    "sample_after": "random sample after the sweep",
+}
+
+
 def overview() -> str:
     """Text that ``make seeds`` prints: rows by table, events by year, coverage."""
     lines = [f"  {r.table:18s} {r.rows:6d} rows" for r in table_rows().itertuples()]
@@ -67,12 +75,14 @@ def overview() -> str:
         + ", ".join(f"{said[f]:.0%} say something of {n}" for f, n in
                     (("date_start", "the start"), ("outcome", "the outcome"), ("air", "strikes")))
     )  # fmt: skip
-    wrong = claims_wrong()
-    lines.append(
-        f"  {wrong['checked']} claims of {wrong['events']} random events held against their pages "
-        f"again: {wrong['share']:.0%} wrong in some part ({wrong['low']:.0%} to "
-        f"{wrong['high']:.0%}), {wrong['cells']} event cells changed; all mended"
-    )
+    made = set(load("claim_checks")["round"])
+    for which, name in ((w, n) for w, n in ROUNDS.items() if w in made):
+        wrong = claims_wrong(which)
+        lines.append(
+            f"  {name}: {wrong['checked']} claims of {wrong['events']} events held against their "
+            f"pages, {wrong['share']:.0%} wrong in some part ({wrong['low']:.0%} to "
+            f"{wrong['high']:.0%}), {wrong['cells']} event cells changed; all mended"
+        )
     lines += ["  readings by year"]
     lines += [f"    {name:20s} " + "  ".join(f"{y} {n}" for y, n in years.items())
               for name, years in readings_by_year().items()]  # fmt: skip
@@ -120,7 +130,7 @@ def pairs_that_say() -> dict[str, float]:
     """
     claims = load("claims")
     pairs = claims[["event_id", "source_id"]].drop_duplicates()
-    said = claims[~claims["value"].isin(["not_stated", "not_mentioned", "text_not_seen"])]
+    said = claims[~claims["value"].isin(SILENT)]
     return {"pairs": len(pairs)} | {
         field: len(said.loc[said["field"] == field, ["event_id", "source_id"]].drop_duplicates())
         / len(pairs)
@@ -128,24 +138,35 @@ def pairs_that_say() -> dict[str, float]:
     }
 
 
-def claims_wrong(level: float = 0.95) -> dict[str, float]:
-    """How many claims a second look at their pages found wrong in some part.
+def claims_wrong(which: str = "sample_after", level: float = 0.95) -> dict[str, float]:
+    """How many claims one round of checks found wrong in some part.
+
+    Parameters
+    ----------
+    which
+        Round: ``sample_before`` (events drawn at random), ``sweep`` (all other events),
+        ``sample_after`` (events drawn at random once the sweep was worked in).
+    level
+        Coverage of the interval.
 
     Returns
     -------
     dict
-        ``events``, ``checked``, ``wrong``, ``cells`` (event cells that changed), ``share``
-        of claims wrong, ``low`` and ``high`` (Wilson, with claims on one event counted as
-        alike as they are). The rows that were checked have been mended, so the share
-        speaks of those that were not.
+        ``events``, ``checked``, ``wrong``, ``cells`` (event cells that changed), ``pages``
+        and ``pages_lost`` (found again and not; 0 where not counted), ``share`` of claims
+        wrong, ``low`` and ``high`` (Wilson, with claims on one event counted as alike as
+        they are). What a round found is mended, so only the last sample speaks of the
+        claims as they are now.
     """
     checks = load("claim_checks")
+    checks = checks[checks["round"] == which]
     n, bad = checks["claims_checked"].astype(int), checks["claims_wrong"].astype(int)
     checked, wrong = int(n.sum()), int(bad.sum())
     said = np.concatenate([np.arange(k) < w for k, w in zip(n, bad, strict=True)])
     event = np.repeat(checks["event_id"].to_numpy(str), n)
     share = wrong / checked
     low, high = wilson(share, checked / design_effect(said, event), level)
+    pages, lost = (int(checks[c].fillna(0).sum()) for c in ("pairs_held", "pairs_not_found"))
     return {"events": len(checks), "checked": checked, "wrong": wrong,
-            "cells": int(checks["cells_changed"].sum()), "share": share, "low": low,
-            "high": high}  # fmt: skip
+            "cells": int(checks["cells_changed"].sum()), "pages": pages, "pages_lost": lost,
+            "share": share, "low": low, "high": high}  # fmt: skip

@@ -26,6 +26,7 @@ COUNTS = ("gov_killed", "tb_killed", "civ_killed", "civ_injured")
 OTHER_SIDE = {"gov_killed": frozenset({"taliban"}), "tb_killed": GOVERNMENT_SIDE}
 # What a page says nothing of, in what was seen of it: neither for nor against anything.
 NOT_STATED = "not_stated"
+SILENT = (NOT_STATED, "not_mentioned", "text_not_seen")
 CAPTURE_TARGETS = ("capital", "district_centre", "border_crossing", "base")
 
 RULES = {
@@ -43,8 +44,9 @@ RULES = {
     "O2": "An earlier or shallower state; a later one does not refute it.",
     "O3": "An attacker's claim of success that nobody else confirms is not used.",
     "E1": "An end before a day on which another account still has fighting is set aside.",
-    "O4": "More independent groups say that the place was not taken, or only entered in part, "
-    "than that it was; neutral groups count before parties.",
+    "O4": "At least as many neutral groups say that the place was not taken, or only entered in "
+    "part, as say that it was (a tie claims less); where no neutral group says that it was, more "
+    "groups of any side.",
     "O5": "A government-side claim of full success that an account of the same or a later "
     "day contradicts is not used.",
     "O6": "A government-side claim that nobody contradicts: used, confidence D.",
@@ -347,10 +349,11 @@ def resolve_outcome(claims: Sequence[Claim], retaken: Sequence[Claim]) -> tuple[
 
 
 def _outweighed(believed: Sequence[Claim], claims: Sequence[Claim]) -> bool:
-    """Whether more groups hold that the place was not taken (O4).
+    """Whether enough groups hold that the place was not taken (O4).
 
     Accounts of an earlier day than the first that affirms a capture do not count
-    against it. Where a neutral account affirms it, only neutral accounts can outweigh.
+    against it. Where a neutral account affirms it, only neutral accounts can outweigh, and
+    a tie among them claims less. A loss that the defender admits stands against a tie.
     """
     days = [c.as_of.earliest for c in believed if c.as_of]
     first = min(days) if len(days) == len(believed) else date.min
@@ -364,7 +367,7 @@ def _outweighed(believed: Sequence[Claim], claims: Sequence[Claim]) -> bool:
     neutral_for = {c.group for c in believed if c.party in NEUTRAL}
     neutral_against = {c.group for c in against if c.party in NEUTRAL}
     if neutral_for:
-        return len(neutral_against) > len(neutral_for)
+        return len(neutral_against) >= len(neutral_for)
     return len({c.group for c in against}) > len({c.group for c in believed})
 
 

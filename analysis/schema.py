@@ -22,12 +22,14 @@ from frictionless import Package, system
 from analysis import corrections, paths
 from analysis.dates import parse_window
 from analysis.errors import Problem, SeedError, nearest
-from analysis.resolve import NOT_STATED
+from analysis.resolve import NOT_STATED, SILENT
 
 Tables = dict[str, pd.DataFrame]
 
 # What is asked of every page on an event: a statement, or a row that says there is none.
 PAIR_FIELDS = ("date_start", "outcome", "air")
+# Claimant of what no one says: silence, and how the page spells a place.
+PAGE = "page"
 DATE_FIELDS = ("date_start", "date_end", "retaken")
 NUMBER_FIELDS = (
     "air_count",
@@ -466,14 +468,21 @@ def _pairs_are_complete(tables: Tables, seeds: Path, _: bool) -> list[Problem]:
         for (line, row), missing in zip(first.iterrows(), short, strict=True)
         if missing
     ]  # fmt: skip
-    silent = claims["value"] == NOT_STATED
+    silent = claims["field"].isin(PAIR_FIELDS) & claims["value"].isin(SILENT)
     key = ["event_id", "source_id", "field"]
-    speaking = claims.loc[~silent, key].drop_duplicates()
     quiet = claims[silent]
-    both = quiet[pd.MultiIndex.from_frame(quiet[key]).isin(pd.MultiIndex.from_frame(speaking))]
-    return problems + _problems(
+    others = claims[claims["field"].isin(PAIR_FIELDS)].drop(index=quiet.drop_duplicates(key).index)
+    both = quiet[pd.MultiIndex.from_frame(quiet[key]).isin(pd.MultiIndex.from_frame(others[key]))]
+    problems += _problems(
         "claims", both, "value", "stated and not stated",
-        f"The same page states this field in another row: remove the {NOT_STATED} row.", seeds,
+        "The same page answers this field in another row: remove the row of silence.", seeds,
+    )  # fmt: skip
+    # Nobody says a silence, and a spelling is the page's whoever is quoted on it.
+    spoken = claims[(silent | (claims["field"] == "place")) & (claims["claimant"] != PAGE)]
+    return problems + _problems(
+        "claims", spoken, "claimant", "not said by anybody",
+        f"Silence and spelling belong to the page: write {PAGE}, and the party of the source.",
+        seeds,
     )  # fmt: skip
 
 

@@ -150,3 +150,30 @@ def test_a_derived_cell_edited_by_hand_is_caught(seeds):
 def test_a_code_without_a_definition_is_caught(seeds):
     edit(seeds / "codes.csv", lambda rows: rows.pop(0))
     assert any(p.kind == "undefined code" for p in problems(seeds))
+
+
+def first_row(rows, **wanted):
+    return next(r for r in rows if all(r[k] == v for k, v in wanted.items()))
+
+
+def test_silence_put_in_a_mouth_is_refused(seeds):
+    def speak(rows):
+        first_row(rows, field="air", value="not_mentioned")["claimant"] = "provincial governor"
+        first_row(rows, field="place")["claimant"] = "Ministry of Defence"
+
+    edit(seeds / "claims.csv", speak)
+    found = [p for p in problems(seeds) if p.kind == "not said by anybody"]
+    assert {p.value for p in found} == {"provincial governor", "Ministry of Defence"}
+    assert all("write page" in p.remedy for p in found)
+
+
+def test_a_page_cannot_mention_a_strike_and_be_silent_on_it(seeds):
+    def double(rows):
+        told = next(r for r in rows if r["field"] == "air" and r["value"].startswith("reported"))
+        quiet = first_row(rows, field="air", value="not_mentioned")
+        rows.append(
+            quiet | {k: told[k] for k in ("event_id", "source_id")} | {"claim_id": "C99999"}
+        )
+
+    edit(seeds / "claims.csv", double)
+    assert [p.kind for p in problems(seeds)] == ["stated and not stated"]
