@@ -4,6 +4,7 @@ A mention is a statement in a text. What was not mentioned in what was seen may 
 happened, and a strike may be mentioned by many.
 """
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -120,7 +121,7 @@ def data(claims: pd.DataFrame, events: pd.DataFrame, level: float = 0.95) -> pd.
 
 
 def totals(table: pd.DataFrame) -> dict[str, int | str | float]:
-    """Recorded numbers: reports, events, extremes of the yearly share."""
+    """Recorded numbers: reports, events, extremes of the yearly share and the years like them."""
     years = _any(table, "reports")
     events = _any(table, "events")
     seen = table[table["panel"] == "seen"].set_index("series")
@@ -137,6 +138,9 @@ def totals(table: pd.DataFrame) -> dict[str, int | str | float]:
         "lowest_year": str(bottom["year"]),
         "lowest_share": _percent(bottom),
         "like_highest": _like(years, top),
+        "n_like_highest": len(_alike(years, top)),
+        "like_lowest": _like(years, bottom),
+        "n_like_lowest": len(_alike(years, bottom)),
         "one_year": bool(top["year"] == bottom["year"]),
     }
     for kind in ("full", "excerpt"):
@@ -146,24 +150,27 @@ def totals(table: pd.DataFrame) -> dict[str, int | str | float]:
     return found
 
 
-def _like(years: pd.DataFrame, top: pd.Series) -> str:
-    """Other years whose share cannot be told from the highest, the highest of them named."""
-    as_shares = years.rename(columns={"low": "low_clustered", "high": "high_clustered"})
-    others = as_shares[as_shares["year"] != top["year"]]
-    alike = others[
-        [
-            not mentions.apart(top.rename({"low": "low_clustered", "high": "high_clustered"}), row)
-            for _, row in others.iterrows()
-        ]
-    ]
+def _alike(years: pd.DataFrame, one: pd.Series) -> pd.DataFrame:
+    """Other years whose share cannot be told from that of `one`, by `mentions.apart`."""
+    names = {"low": "low_clustered", "high": "high_clustered"}
+    others = years[years["year"] != one["year"]]
+    told = [mentions.apart(one.rename(names), row.rename(names)) for _, row in others.iterrows()]
+    return others[~np.array(told, dtype=bool)]
+
+
+def _like(years: pd.DataFrame, one: pd.Series) -> str:
+    """Other years whose share cannot be told from that of `one`, the nearest of them named."""
+    if len(years) == 1:
+        return "no other year has a report"
+    alike = _alike(years, one)
     if alike.empty:
-        return "no other year is as high within its doubt"
-    best = alike.loc[alike["share"].idxmax()]
-    share = mentions.percent(best["share"], best["low_clustered"], best["high_clustered"])
+        return "every other year can be told from it"
+    best = alike.loc[(alike["share"] - one["share"]).abs().idxmin()]
     if len(alike) == 1:
-        return f"{best['year']}, at {share}, cannot be told from it"
+        return f"{best['year']}, at {_percent(best)}, cannot be told from it"
     return (
-        f"{len(alike)} other years, the nearest {best['year']} at {share}, cannot be told from it"
+        f"{len(alike)} other years, the nearest {best['year']} at {_percent(best)}, cannot be "
+        "told from it"
     )
 
 
@@ -181,11 +188,11 @@ def title(table: pd.DataFrame) -> str:
     if found["one_year"]:
         return f"{found['highest_share']} of reports mention an air strike"
     years = _any(table, "reports").nlargest(2, "share")
-    high = ", ".join(f"{100 * r.share:.0f}% in {r.year}" for r in years.itertuples())
-    if found["lowest_year"] not in {str(y) for y in years["year"]}:
-        high += f", {found['lowest_share'].split(' ')[0]} in {found['lowest_year']}"
+    shown = {str(r["year"]): _percent(r) for _, r in years.iterrows()}
+    shown[found["lowest_year"]] = found["lowest_share"]
+    said = ", ".join(f"{share} in {year}" for year, share in shown.items())
     return (
-        f"Reports that mention an air strike: {high}; {found['excerpt_percent']} of reports were "
+        f"Reports that mention an air strike: {said}; {found['excerpt_percent']} of reports were "
         "seen only in excerpt"
     )
 
@@ -201,7 +208,7 @@ def draw(table: pd.DataFrame, level: float = 0.95) -> Drawing:
     span = (years.min() - 0.6, years.max() + 0.6)
     top = fig.add_gridspec(1, 1, top=0.885, bottom=0.675, **frame).subplots()
     _draw_years(top, _any(table, "reports"), PARTY["air"], span)
-    top.set_title("Share of reports with a mention, any actor (mentions/reports seen)")
+    top.set_title("Share of reports with a strike mention, any actor (mentions/reports seen)")
     top.set_ylabel("% of reports")
     middle, right = fig.add_gridspec(
         1, 2, top=0.595, bottom=0.365, width_ratios=[3.2, 1], wspace=0.16, **frame
@@ -285,14 +292,18 @@ def _alt(table: pd.DataFrame) -> str:
     found = totals(table)
     text = (
         f"Shares by year with intervals. By report the highest is {found['highest_share']} in "
-        f"{found['highest_year']} and the lowest {found['lowest_share']} in "
-        f"{found['lowest_year']}; {found['like_highest']}. Of texts seen whole ({found['full_n']}) "
-        f"{found['full_share']} mention a strike, of excerpts ({found['excerpt_n']}) "
-        f"{found['excerpt_share']}."
+        f"{found['highest_year']}; {found['like_highest']}. The lowest is {found['lowest_share']} "
+        f"in {found['lowest_year']}; {found['like_lowest']}. Of texts seen whole "
+        f"({found['full_n']}) {found['full_share']} mention a strike, of excerpts "
+        f"({found['excerpt_n']}) {found['excerpt_share']}."
     )
     for actor, (name, _) in ACTORS.items():
         rows = table[(table["panel"] == "reports") & (table["series"] == actor)]
         if rows["mentions"].sum():
             top = rows.loc[rows["share"].idxmax()]
-            text += f" {name}: {int(rows['mentions'].sum())} reports, most often in {top['year']}."
+            # The interval keeps a small year's high share from reading as a finding.
+            text += (
+                f" {name}: {int(rows['mentions'].sum())} reports, the highest share "
+                f"{_percent(top)} in {top['year']}."
+            )
     return text

@@ -21,8 +21,8 @@ NAMES = {
     "months": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
     "quarters": ["Q1", "Q2", "Q3", "Q4"],
 }
-# Half the width of an interval, in points of a hundred, below which a share counts as known.
-KNOWN = 10
+# Width of an interval, in points of a hundred, below which a share counts as known.
+KNOWN = 20
 # Colour of cells whose interval begins near nought and ends anywhere.
 UNKNOWN, BLANK = "#e4e4e4", 0.01
 SHADES = LinearSegmentedColormap.from_list("mentions", ["#ffffff", PARTY["air"]])
@@ -39,8 +39,7 @@ def data(
         ``panel`` (``months``, ``quarters``), ``year``, ``part`` (1 to 12, 1 to 4),
         ``mentions``, ``reports``, ``share``, ``low``, ``high`` (beta, reports on one
         event or by one source counted as alike as they are; missing where no report was
-        seen), ``known`` (interval reaches less than `KNOWN` points to either side on
-        average); sorted.
+        seen), ``known`` (interval narrower than `KNOWN` points); sorted.
 
     Raises
     ------
@@ -76,7 +75,7 @@ def data(
             f"None of the {len(events)} selected offensives has a report whose text was seen and "
             "whose month is known. Widen start and end, provinces or min_confidence."
         )
-    whole["known"] = (whole["high"] - whole["low"]) < 2 * KNOWN / 100
+    whole["known"] = (whole["high"] - whole["low"]) < KNOWN / 100
     return whole
 
 
@@ -98,15 +97,14 @@ def by_actor(claims: pd.DataFrame, events: pd.DataFrame, level: float = 0.95) ->
     Returns
     -------
     DataFrame
-        ``quarter``, ``reports`` and a text column for ``any`` and each actor; ``.`` where
-        no report names it.
+        ``quarter``, ``reports`` and a text column for ``any`` and each actor. None of few
+        reports is no share of zero, so a none has its interval too.
     """
     shares = mentions.mention_shares(claims, events, "Q", level)
     said = []
     for row in shares.itertuples():
         low, high = (100 * end for end in mentions.exact(row.share, row.effective, level))
-        text = f"{row.mentions}: {100 * row.share:.0f}% ({low:.0f}-{high:.0f})"
-        said.append(text if row.mentions else ".")
+        said.append(f"{row.mentions}: {100 * row.share:.0f}% ({low:.0f}-{high:.0f})")
     wide = shares.assign(said=said).pivot(index="period", columns="actor", values="said")
     reports = shares.groupby("period")["reports"].first()
     wide.insert(0, "reports", reports)
@@ -118,9 +116,9 @@ def title(table: pd.DataFrame) -> str:
     """How much of the monthly measure is known."""
     found = totals(table)
     return (
-        f"The share of reports with a strike mention is known within {KNOWN} points either way in "
-        f"{found['months_known']} of {found['months_seen']} months with a report, and in "
-        f"{found['quarters_known']} of {found['quarters_seen']} quarters"
+        "The share of reports with a strike mention has an interval narrower than "
+        f"{KNOWN} points in {found['months_known']} of {found['months_seen']} months with a "
+        f"report, and in {found['quarters_known']} of {found['quarters_seen']} quarters"
     )
 
 
@@ -148,17 +146,19 @@ def draw(table: pd.DataFrame, level: float = 0.95) -> Drawing:
         "Sources: claims and sources tables of this project. A mention is a statement in a text, "
         f"not a strike.\nColour: lower end of the {100 * level:.0f}% beta interval, reports on one "
         "event or by one source counted as alike as they are. "
-        f"Black edge: below {2 * KNOWN} points."
-        "\nWhite with black edge: known to be low. Grey: not known, may be low. Hatched: no report "
-        "seen, which is not a share of zero. Blank: outside the period.",
+        f"Black edge: narrower than {KNOWN} points."
+        "\nWhite with black edge: low in what was seen, as coded. Grey: may be low or not. "
+        "Hatched: no report seen, not a share of zero. Blank: outside the period.",
     )
     found = totals(table)
     caption = (
         f"{found['months_seen']} of {found['months_all']} months have a report whose text was "
         f"seen; {found['months_mentioned']} have one that mentions a strike. Numbers are "
         "reports with a mention over reports seen (one source on one event, placed in the month "
-        "of the event). Outlets and lengths of what was seen differ between cells and are not "
-        "in the intervals."
+        "of the event). Where none or all mention a strike, how alike reports are cannot be "
+        "measured; each event or source then counts as one report, whichever are fewer, so none of "
+        "many can be grey beside one of fewer. Outlets and lengths of what was seen differ "
+        "between cells and are not in the intervals."
     )
     return Drawing(SLUG, fig, table, head, caption, _alt(table))
 
@@ -182,7 +182,7 @@ def _draw_cells(
                 hatch = {"hatch": "////", "ec": PARTY["unknown"]} if row is not None else {}
                 ax.add_patch(Rectangle(corner, 1, 1, fc="white", lw=0, **({"ec": "white"} | hatch)))
                 continue
-            # White is kept for a share known to be low: an unknown one must not look like it.
+            # White is kept for a narrow interval near nought: a wide one must not look like it.
             unknown = not row.known and row.low < BLANK
             face = UNKNOWN if unknown else SHADES(norm(row.low))
             ax.add_patch(Rectangle(corner, 1, 1, fc=face, ec=GRID, lw=0.4))

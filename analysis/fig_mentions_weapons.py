@@ -136,7 +136,10 @@ def answer(results: dict[str, Any]) -> str:
     if not results["one_year"]:
         text += (
             f", by year from {results['lowest_share']} in {results['lowest_year']} to "
-            f"{results['highest_share']} in {results['highest_year']}; {results['like_highest']}"
+            f"{results['highest_share']} in {results['highest_year']}; "
+            f"{results['n_like_lowest']} other "
+            f"{'year' if results['n_like_lowest'] == 1 else 'years'} cannot be told from the "
+            f"lowest and {results['n_like_highest']} not from the highest"
         )
     text += (
         f". {results['excerpt_percent']} of reports were seen only in excerpt, and of "
@@ -166,13 +169,18 @@ def verdict(results: dict[str, Any]) -> str:
 
 
 def title(table: pd.DataFrame, level: float = 0.95) -> str:
-    """What mentions did while weapons grew."""
+    """Rank correlation over all years drawn, with its interval and what it could show."""
     found = findings(table, level)
-    if found["fewest"] == found["most"]:
-        return "Mentions of air strikes and weapons released, one year"
-    grew = f"Weapons released were {found['weapons_ratio']} times as many in {found['most']} as in "
-    grew += f"{found['fewest']}; the share of reports with a strike was {found['mentions_ratio']}"
-    return f"{grew} times as high ({found['mentions_low']} to {found['mentions_high']})"
+    head = (
+        "Weapons released and the share of reports that mention a strike, "
+        f"{found['n_years']} year{'s' if found['n_years'] > 1 else ''}: "
+    )
+    if found["rho"] == "not known":
+        return head + "no rank correlation can be computed"
+    return (
+        f"{head}rank correlation {found['rho']} ({found['rho_low']} to {found['rho_high']}); a "
+        f"link below {found['rho_detectable']} would often be missed"
+    )
 
 
 def draw(table: pd.DataFrame, level: float = 0.95) -> Drawing:
@@ -211,7 +219,7 @@ def draw(table: pd.DataFrame, level: float = 0.95) -> Drawing:
     ax.grid(color=GRID, lw=0.4)
     ax.set_axisbelow(True)
     ax.set_xlabel("AFCENT weapons released in the year (log scale)")
-    ax.set_ylabel("mentions per 100 reports seen (log scale)")
+    ax.set_ylabel("reports with a strike mention, per 100 seen (log scale)")
     ax.annotate("if mentions rose in step\nwith weapons",
                 (reach[1], min(centre * reach[1], 0.9 * top)), xytext=(-8, 5), ha="right",
                 textcoords="offset points", fontsize=6.5, color=FAINT)  # fmt: skip

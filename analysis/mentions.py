@@ -401,9 +401,14 @@ class Accuracy:
 
 
 def rogan_gladen(
-    yes: int, total: int, accuracy: Accuracy, level: float = 0.95
+    yes: float, total: float, accuracy: Accuracy, level: float = 0.95
 ) -> tuple[float, float, float]:
     """True share behind a measured one, with an interval that carries both doubts.
+
+    Parameters
+    ----------
+    yes, total
+        Texts with a yes, and all; broken where `total` is an effective number.
 
     Returns
     -------
@@ -463,12 +468,16 @@ def correct(shares: pd.DataFrame, accuracy: Accuracy, level: float = 0.95) -> pd
     ----------
     shares
         With ``mentions`` and ``reports``, as `corpus_shares` and `mention_shares` give.
+        With ``effective`` the interval is that of so many independent reports.
     accuracy
         Error of whatever made the yes and no: the matcher's for a corpus it read. Claims
         are coded by reading, and the matcher's error is not that of a reading.
     """
+    worth = shares.get("effective", shares["reports"])
+    # One number of reports for share and interval: else the correction would narrow the doubt.
     triples = [
-        rogan_gladen(int(r.mentions), int(r.reports), accuracy, level) for r in shares.itertuples()
+        rogan_gladen(r.mentions * n / r.reports if r.reports else 0, n, accuracy, level)
+        for r, n in zip(shares.itertuples(), worth, strict=True)
     ]
     names = ["corrected", "corrected_low", "corrected_high"]
     return shares.assign(**dict(zip(names, zip(*triples, strict=True), strict=True)))
@@ -668,12 +677,17 @@ def severity_words(
     wide, narrow, both = (fade.loc[name] for name in ("wide", "narrow", "wide - narrow"))
     words["fade_year"] = str(fade.attrs["year"])
     words["fade_detectable"] = f"{100 * both['detectable']:.0f} points"
+    words["fade_verdict"] = (
+        f"{_signed(wide['change'])} points among widely reported events, "
+        f"{_signed(narrow['change'])} among others (difference {_signed(both['change'])}, "
+        f"{_signed(both['low'])} to {_signed(both['high'])}); "
+    )
     if wide["low"] <= 0 <= wide["high"]:
-        words["fade_verdict"] = "it cannot be told from none among events that many reported"
+        words["fade_verdict"] += "among the former it cannot be told from none; "
     elif both["change"] * wide["change"] < 0 and not both["low"] <= 0 <= both["high"]:
-        words["fade_verdict"] = "it fades among events that many reported"
-    else:
-        words["fade_verdict"] = "it is there among events that many reported too"
+        words["fade_verdict"] += "it is smaller among the former; "
+    # The intervals do not hold this doubt, so the verdict has to say it.
+    words["fade_verdict"] += "pages that list many events can make such a change"
     if both["low"] <= 0 <= both["high"] and both["detectable"] >= abs(narrow["change"]):
         words["fade_power"] = "not even a whole fading of the change would surely have been seen"
     else:

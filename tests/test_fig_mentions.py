@@ -98,6 +98,41 @@ def test_years_that_cannot_be_told_from_the_highest_are_named(selection):
     assert (pair - {found["highest_year"]}).pop() in found["like_highest"]
     assert all(year in fig_mentions.title(table) for year in pair)
     sharp = table.assign(low=table["share"], high=table["share"])
-    assert fig_mentions.totals(sharp)["like_highest"].startswith("no other year")
+    assert fig_mentions.totals(sharp)["like_highest"].startswith("every other year can be told")
+    assert fig_mentions.totals(sharp)["n_like_highest"] == 0
     one = table[table["year"].isna() | (table["year"] == 2008)]
     assert fig_mentions.totals(one)["one_year"] and "in 2008" not in fig_mentions.title(one)
+    assert fig_mentions.totals(one)["like_lowest"] == "no other year has a report"
+
+
+def yearly(*rows):
+    """Table of yearly shares of reports from ``(year, share, low, high)``."""
+    table = pd.DataFrame(rows, columns=["year", "share", "low", "high"])
+    return table.assign(panel="reports", series="any", mentions=1, n=10)
+
+
+def test_the_lowest_year_has_its_like_as_the_highest_has():
+    years = yearly(
+        (2010, 0.5, 0.4, 0.6), (2011, 0.12, 0.02, 0.3), (2012, 0.1, 0.05, 0.2),
+        (2013, 0.09, 0.01, 0.3), (2014, 0.45, 0.3, 0.6),
+    )  # fmt: skip
+    bottom, top = years.loc[3], years.loc[0]
+    assert fig_mentions._alike(years, bottom)["year"].tolist() == [2011, 2012]
+    assert fig_mentions._like(years, bottom) == (
+        "2 other years, the nearest 2012 at 10% (5 to 20), cannot be told from it"
+    )
+    assert fig_mentions._like(years, top) == "2014, at 45% (30 to 60), cannot be told from it"
+
+
+def test_the_title_and_the_alt_text_rank_no_share_without_its_interval(selection):
+    table = fig_mentions.data(*selection)
+    drawing = fig_mentions.draw(table)
+    found = fig_mentions.totals(table)
+    for end in ("highest", "lowest"):
+        assert f"{found[f'{end}_share']} in {found[f'{end}_year']}" in drawing.title
+        assert found[f"like_{end}"] in drawing.alt
+    for actor, (name, _) in fig_mentions.ACTORS.items():
+        rows = table[(table["panel"] == "reports") & (table["series"] == actor)]
+        top = rows.loc[rows["share"].idxmax()]
+        share = mentions.percent(top["share"], top["low"], top["high"])
+        assert f"the highest share {share} in {top['year']}" in drawing.alt.split(f"{name}: ")[1]

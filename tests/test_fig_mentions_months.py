@@ -52,7 +52,13 @@ def test_the_title_counts_what_is_drawn(table):
     found = fig_mentions_months.totals(table)
     drawing = fig_mentions_months.draw(table)
     assert f"{found['months_known']} of {found['months_seen']} months" in drawing.title
-    assert len(drawing.data) == 40 and "not a share of zero" in drawing.fig._supxlabel.get_text()
+    note = drawing.fig._supxlabel.get_text()
+    assert len(drawing.data) == 40 and "not a share of zero" in note
+    # No cell is known: most texts were seen in excerpt, and what was seen was coded by hand.
+    assert "low in what was seen, as coded" in note and "known to be low" not in note
+    assert f"narrower than {fig_mentions_months.KNOWN} points" in drawing.title
+    widths = (table["high"] - table["low"])[table["known"]]
+    assert (100 * widths < fig_mentions_months.KNOWN).all()
     texts = [t.get_text() for ax in drawing.fig.axes for t in ax.texts]
     assert len(texts) == (table["reports"] > 0).sum()
 
@@ -61,8 +67,15 @@ def test_quarters_by_actor_add_up_to_the_reports_that_name_them(study):
     text = fig_mentions_months.by_actor(study.claims, study.events)
     shares = mentions.mention_shares(study.claims, study.events, "Q")
     for actor, rows in shares.groupby("actor"):
-        named = text[actor][text[actor] != "."].str.split(":").str[0].astype(int).sum()
+        named = text[actor].str.split(":").str[0].astype(int).sum()
         assert named == rows["mentions"].sum()
+
+
+def test_a_quarter_in_which_no_report_names_an_actor_keeps_its_interval(study):
+    text = fig_mentions_months.by_actor(study.claims, study.events)
+    none = text["afghan"][text["afghan"].str.startswith("0:")]
+    assert len(none) and none.str.fullmatch(r"0: 0% \(0-\d+\)").all()
+    assert none.str.extract(r"-(\d+)\)")[0].astype(int).gt(0).all()
 
 
 def test_no_report_is_refused_with_a_way_out(study):

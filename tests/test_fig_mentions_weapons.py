@@ -92,6 +92,27 @@ def test_the_correlation_comes_with_what_so_few_years_could_show(table):
     assert found["rho_detectable"] in fig_mentions_weapons.draw(table).caption
 
 
+def test_the_title_rests_on_all_years_and_never_calls_a_mention_a_strike(table):
+    found = fig_mentions_weapons.findings(table)
+    drawing = fig_mentions_weapons.draw(table)
+    assert f"{found['rho']} ({found['rho_low']} to {found['rho_high']})" in drawing.title
+    assert f"below {found['rho_detectable']} would often be missed" in drawing.title
+    for said in (drawing.title, drawing.caption, drawing.alt):
+        assert "with a strike" not in said
+    few = fig_mentions_weapons.title(table.head(3))
+    assert "3 years: no rank correlation" in few and "not known" not in few
+
+
+def test_the_answer_counts_the_years_like_the_lowest_and_the_highest(table):
+    said = fig_mentions_weapons.answer(
+        {"n_mentions": 1, "n_reports": 10, "lowest_share": "3% (2 to 6)", "lowest_year": "2021",
+         "highest_share": "24% (12 to 42)", "highest_year": "2020", "excerpt_percent": "99%",
+         "one_year": False, "n_like_highest": 10, "n_like_lowest": 1, "coder_yes": 16,
+         "coder_hit": 10, **fig_mentions_weapons.findings(table)}
+    )  # fmt: skip
+    assert "1 other year cannot be told from the lowest and 10 not from the highest" in said
+
+
 def test_mentions_in_step_with_weapons_give_a_full_correlation(table):
     in_step = table.assign(per_hundred=table["weapons"] / 1000)
     assert fig_mentions_weapons.findings(in_step)["rho"] == "1.00"
@@ -103,7 +124,7 @@ def test_three_years_are_too_few_for_a_correlation(table):
     said = fig_mentions_weapons.answer(
         {"n_mentions": 1, "n_reports": 10, "lowest_share": "", "lowest_year": "",
          "highest_share": "", "highest_year": "", "excerpt_percent": "", "one_year": False,
-         "like_highest": "", "coder_yes": 16, "coder_hit": 10, **found}
+         "n_like_highest": 1, "n_like_lowest": 1, "coder_yes": 16, "coder_hit": 10, **found}
     )  # fmt: skip
     assert "Too few years" in said and "the first had 10" in said
 

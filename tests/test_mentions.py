@@ -261,6 +261,19 @@ def test_correct_adds_three_columns_and_keeps_empty_periods_empty():
     assert table["corrected_low"].isna().tolist() == [False, True]
 
 
+def test_reports_that_repeat_each_other_widen_the_corrected_interval_too():
+    accuracy = Accuracy(0.625, 0.99, 16, 150)
+    free = pd.DataFrame({"mentions": [18], "reports": [76]})
+    alike = mentions.correct(free.assign(effective=27.8), accuracy).iloc[0]
+    independent = mentions.correct(free, accuracy).iloc[0]
+    assert alike["corrected"] == pytest.approx(independent["corrected"])
+    assert alike["corrected_low"] < independent["corrected_low"]
+    assert alike["corrected_high"] > independent["corrected_high"]
+    low, high = mentions.wilson(18 / 76, 27.8)
+    # A correction adds doubt and takes none away.
+    assert alike["corrected_high"] - alike["corrected_low"] > high - low
+
+
 # --- severity -----------------------------------------------------------------------------
 
 
@@ -323,7 +336,12 @@ def test_a_change_that_is_everywhere_does_not_fade():
     assert fade.loc["wide", "high"] < 0 and fade.loc["narrow", "high"] < 0
     assert fade.loc["wide - narrow", "low"] <= 0 <= fade.loc["wide - narrow", "high"]
     words = mentions.severity_words(world, None)
-    assert words["fade_verdict"] == "it is there among events that many reported too"
+    assert "points among widely reported events" in words["fade_verdict"]
+    assert "former" not in words["fade_verdict"]
+    # The words carry the difference, and a doubt that no interval holds.
+    difference = words["fade_gap"].replace(" points (", ", ").removesuffix(")")
+    assert f"(difference {difference})" in words["fade_verdict"]
+    assert words["fade_verdict"].endswith("pages that list many events can make such a change")
 
 
 def test_a_change_that_only_poor_reporting_makes_fades():
@@ -332,9 +350,9 @@ def test_a_change_that_only_poor_reporting_makes_fades():
     assert fade.loc["wide", "low"] <= 0 <= fade.loc["wide", "high"]
     assert fade.loc["wide - narrow", "low"] > 0
     words = mentions.severity_words(world, None)
-    assert words["fade_verdict"].startswith("it cannot be told from none among events")
+    assert "among the former it cannot be told from none" in words["fade_verdict"]
     partly = changing(np.random.default_rng(4), (0.7, 0.95), (0.4, 0.05), events=600)
-    assert mentions.severity_words(partly, None)["fade_verdict"].startswith("it fades among")
+    assert "smaller among the former" in mentions.severity_words(partly, None)["fade_verdict"]
 
 
 def test_severity_words_say_so_where_one_year_leaves_nothing_to_compare():
