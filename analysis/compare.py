@@ -31,6 +31,10 @@ ERAS = {
 PAD = 0.5
 # With fewer other years a rank says nothing.
 FEWEST_YEARS = 3
+# Share of random shifts that reach the ratio called chance.
+LUCK = 0.05
+# The chance tick is itself a quantile of 999 draws: a ratio this near it barely passes.
+BARELY = 1.05
 
 
 def era(year: int) -> str:
@@ -197,8 +201,11 @@ def ranks_needed(table: pd.DataFrame, q: float = 0.10) -> int:
     int
         More than ``len(table)`` if it cannot be reached at all.
     """
-    floor = float(table["floor"].max())
-    return math.ceil(len(table) * floor / q - 1e-9)
+    floors = np.sort(table["floor"].to_numpy(dtype=float))
+    # The dates with most other years can reach the lowest p, so they are counted first.
+    looks = np.arange(1, len(floors) + 1)
+    enough = looks[floors * len(floors) / looks <= q + 1e-9]
+    return int(enough[0]) if len(enough) else len(floors) + 1
 
 
 # --- superposed epochs ------------------------------------------------------------------
@@ -483,9 +490,11 @@ def headline(table: pd.DataFrame, window_months: int = 3) -> dict[str, Any]:
         "p_floor": round(float(table["floor"].min()), 2),
         "ranks_needed": needed,
         "ranks_words": ranks_words(needed, len(table)),
+        "ranks_limit": ranks_limit(needed, len(table)),
         "rise_range": _span(table["rise"], 1),
         "fall_range": _span(table["fall"], 2),
         "shared_months": shared_months(top, window_months),
+        "n_sharing": len(set(sum(_sharing(top, window_months), ()))),
     }
 
 
@@ -498,6 +507,20 @@ def ranks_words(needed: int, looks: int) -> str:
     return "a single one that ranks first could have passed"
 
 
+def ranks_limit(needed: int, looks: int) -> str:
+    """What was settled by the number of dates and years alone, for the limits of the page."""
+    fixed = "was fixed before any death was counted"
+    if needed > looks:
+        who = f"not even all {looks} dates ranking first" if looks > 1 else "not even a first rank"
+        return f"{who} could bring a q to 0.10, which {fixed}"
+    if needed > 1:
+        return (
+            f"{needed} of the {looks} dates would have to rank first before any q could reach "
+            f"0.10; that fewer could not {fixed}"
+        )
+    return "one date that ranks first can bring its q to 0.10"
+
+
 def _span(values: pd.Series, digits: int) -> str:
     low, high = f"{values.min():.{digits}f}", f"{values.max():.{digits}f}"
     return f"×{low}" if low == high else f"×{low} to ×{high}"
@@ -508,16 +531,59 @@ def shared_months(top: pd.DataFrame, window_months: int = 3) -> str:
 
     Windows that overlap are not separate findings: one unusual quarter serves both.
     """
-    months = list(top["month"])
-    close = [
-        f"{a:%B %Y} and {b:%B %Y}"
-        for i, a in enumerate(months)
-        for b in months[i + 1 :]
-        if 0 < abs((b - a).n) <= 2 * window_months
-    ]
+    months = top["month"].tolist()
+    close = [f"{months[i]:%B %Y} and {months[j]:%B %Y}" for i, j in _sharing(top, window_months)]
     if not close:
         return "their windows share no month"
     return f"the windows of {'; '.join(close)} share months"
+
+
+def _sharing(top: pd.DataFrame, window_months: int) -> list[tuple[int, int]]:
+    """Positions of each two dates whose windows have months in common."""
+    months = list(top["month"])
+    return [
+        (i, j)
+        for i in range(len(months))
+        for j in range(i + 1, len(months))
+        if abs((months[j] - months[i]).n) <= 2 * window_months
+    ]
+
+
+def left_out_words(
+    headline: pd.DataFrame, table: pd.DataFrame, values: pd.Series, window_months: int = 3
+) -> str:
+    """How many headline dates can be compared, and which cannot and why.
+
+    Parameters
+    ----------
+    headline
+        Headline rows of the decisions table.
+    table
+        From `season_matched_table`.
+    values
+        Monthly values that were compared.
+    """
+    out = headline[~headline["decision_id"].isin(table["decision_id"])]
+    said = f"{len(table)} of the {len(headline)} headline dates can be compared"
+    if out.empty:
+        return f"all {said.partition(' the ')[2]}"
+    known = values.dropna().index
+    named, outside = [], 0
+    for row in out.sort_values(["date_kabul", "decision_id"]).itertuples():
+        month = row.date_kabul.to_period("M")
+        if not known.min() <= month <= known.max():
+            outside += 1
+            continue
+        reason = f"fewer than {FEWEST_YEARS} other years"
+        for side, step in (("after", 1), ("before", -1)):
+            there = sum(month + step * i in known for i in range(1, window_months + 1))
+            if there < window_months:
+                reason = f"{f'{there} of {window_months}' if there else 'no'} months {side} it"
+                break
+        named.append(f"{row.label}, {month:%B %Y} ({reason})")
+    if outside:
+        named.append(f"{outside} outside the period")
+    return f"{said}; left out: {'; '.join(named)}"
 
 
 def lowest_q(tables: dict[str, pd.DataFrame]) -> tuple[int, float]:
@@ -571,41 +637,117 @@ def season_alone(values: pd.Series, window_months: int = 3, counts: bool = False
     return pd.DataFrame(rows, columns=["month", "years", "change"])
 
 
-def beyond_chance(eras: list[str], among: int) -> str:
-    """Which single eras exceed what chance reaches, in words; empty for fewer than two."""
+def beyond_chance(eras: pd.DataFrame, numbers: bool = True) -> str:
+    """Which single eras pass the test of the season, in words; empty for fewer than two.
+
+    Parameters
+    ----------
+    eras
+        Rows of `peak_to_trough` that have a ``chance``, single eras only.
+    numbers
+        Whether each era that passes has its ratio and what chance reaches beside it.
+
+    Returns
+    -------
+    str
+        Where luck would let as many pass in more
+        than one case of twenty, that is said too.
+    """
+    among = len(eras)
     if among < 2:
         return ""
-    if len(eras) == among:
-        return "every single era exceeds its own chance"
-    names = f"only {' and '.join(eras)}" if eras else "none"
-    return f"of single eras {names} exceed{'' if len(eras) > 1 else 's'} its own chance"
+    passing = eras[eras["ratio"] > eras["chance"]]
+    if passing.empty:
+        return f"none of {among} single eras passes alone"
+    if len(passing) == among:
+        return f"each of {among} single eras passes alone"
+    named = [
+        f"{r.era} ({' against '.join(_beside(r.ratio, r.chance))})" if numbers else r.era
+        for r in passing.itertuples()
+    ]
+    if len(passing) > 1:
+        verb = f"{len(passing)} pass"
+    else:
+        near = (passing["ratio"] < BARELY * passing["chance"]).all()
+        verb = "one barely passes" if near else "one passes"
+    text = f"of {among} single eras {verb}, {' and '.join(named)}"
+    if by_luck(len(passing), among) <= LUCK:
+        return text
+    return f"{text}, as {'one' if len(passing) == 1 else 'so many'} may by luck"
+
+
+def by_luck(passing: int, among: int) -> float:
+    """Probability that at least so many of `among` eras pass although none has a season."""
+    return float(stats.binom.sf(max(passing, 1) - 1, among, LUCK))
+
+
+def _beside(ratio: float, chance: float) -> tuple[str, str]:
+    """Two ratios with one decimal, with two where one would make them look equal."""
+    digits = 1 if f"{ratio:.1f}" != f"{chance:.1f}" else 2
+    return f"{ratio:.{digits}f}", f"{chance:.{digits}f}"
+
+
+def _eras(ratios: pd.DataFrame) -> pd.DataFrame:
+    return ratios[_tested(ratios) & ratios["era"].isin(list(ERAS))]
+
+
+def _tested(ratios: pd.DataFrame) -> pd.Series:
+    """Whether a row rests on enough full years to be set beside chance."""
+    return ratios[["low", "chance"]].notna().all(axis=1)
+
+
+def luck_words(deaths: pd.DataFrame, offensives: pd.DataFrame) -> str:
+    """How often luck would let as many eras pass: of deaths, and of both measures.
+
+    Parameters
+    ----------
+    deaths, offensives
+        From `peak_to_trough`.
+    """
+    own, every = _eras(deaths), pd.concat([_eras(deaths), _eras(offensives)])
+    if own.empty:
+        return "No era of deaths is long enough for this test."
+    said = []
+    for rows in (own, every):
+        passing = max(1, int((rows["ratio"] > rows["chance"]).sum()))
+        share = 100 * by_luck(passing, len(rows))
+        often = f"{share:.0f} times" if share >= 1.5 else "about once" if share >= 0.5 else "hardly"
+        least = "one" if passing == 1 else passing
+        said.append((f"{least} or more of" if len(rows) > 1 else "the", len(rows), often))
+    (first, eras, often), (both, looks, oftener) = said
+    return (
+        f"If no era had a season, {first} {eras} would pass {often} in 100, and {both} all "
+        f"{looks} looks, offensives included, {oftener}."
+    )
 
 
 def season_numbers(ratios: pd.DataFrame) -> dict[str, Any]:
     """Recorded numbers of `peak_to_trough`: all full years, and each era beside its chance."""
-    known = ratios[ratios["low"].notna()]
-    eras = known[known["era"].isin(ERAS)]
+    eras = _eras(ratios)
     beyond = eras[eras["ratio"] > eras["chance"]]["era"]
-    named = [f"{r.ratio:.1f} in {r.era} (chance {r.chance:.1f})" for r in eras.itertuples()]
+    named = [f"{r.ratio:.2f} in {r.era} (chance {r.chance:.2f})" for r in eras.itertuples()]
     found: dict[str, Any] = {
         "season_all": "not known",
         "season_chance": "not known",
-        "season_eras": ", ".join(named) or "no era of three full years",
-        "season_heading": "too few full years to speak of a season",
+        "season_eras": ", ".join(named) or "not known: no era has three full years",
+        "season_heading": "Deaths and offensives by calendar month: too few full years to test "
+        "a season",
         "eras_beyond_chance": f"{len(beyond)} of {len(eras)}"
         + (f" ({', '.join(beyond)})" if len(beyond) else ""),
+        "eras_alone": beyond_chance(eras, numbers=False),
     }
-    found["eras_alone"] = beyond_chance(list(beyond), len(eras))
-    whole = known[known["era"] == "all full years"]
+    whole = ratios[_tested(ratios) & (ratios["era"] == "all full years")]
     if len(whole):
         row = next(whole.itertuples())
+        ratio, chance = _beside(row.ratio, row.chance)
         found |= {
             "season_all": f"{row.ratio:.1f} ({row.low:.1f} to {row.high:.1f})",
-            "season_chance": f"{row.chance:.1f}",
+            "season_ratio": ratio,
+            "season_chance": chance,
             "season_real": bool(row.ratio > row.chance),
-            "season_heading": f"the peak month had {row.ratio:.1f} times the deaths of the "
-            f"trough, where chance reaches {row.chance:.1f}"
-            + (f"; {found['eras_alone']}" if found["eras_alone"] else ""),
+            "season_heading": f"Over all full years the peak month had {ratio} times the deaths "
+            f"of the trough, and 95 of 100 random shifts stay below {chance}"
+            + (f"; {alone}" if (alone := beyond_chance(eras)) else ""),
         }
     return found
 
@@ -628,31 +770,39 @@ def spread(left: pd.DataFrame, fan: pd.DataFrame, window_months: int = 3) -> dic
 
 
 def answer(results: dict[str, Any]) -> str:
-    """Three sentences that answer notebook 03, with their doubt."""
+    """Sentences that answer notebook 03, with their doubt."""
     season = ""
     if results["season_chance"] != "not known":
-        real = results["season_real"]
         season = (
-            f"{'There is a season' if real else 'A season is not told from chance'}: over all full "
-            f"years the calendar month with most deaths had {results['season_all']} times those "
-            f"of the month with fewest, where chance reaches {results['season_chance']}"
+            "Deaths in all wars of the state have a season"
+            if results["season_real"]
+            else "Deaths have no season that can be told from chance"
         )
-        if results["eras_alone"]:
-            season += f", and {results['eras_alone']}"
+        season += (
+            f": over full years the peak month had {results['season_ratio']} times those of the "
+            f"trough (95 of 100 random shifts: below {results['season_chance']})"
+        )
+        alone = results["eras_alone"]
+        if alone.startswith("none"):
+            season += f"; {alone}, which does not show that they lack one"
+        elif alone.startswith("of"):
+            season += f"; {alone}, and the others are not shown to lack one"
+        elif alone:
+            season += f"; {alone}"
         season += ". "
-    n, looks = results["n_extreme"], results["n_decisions"]
+    n, looks, sharing = results["n_extreme"], results["n_decisions"], results["n_sharing"]
     named = f": {results['extreme']}" if n else ""
+    luck = f"luck gives about {results['expected_extreme']}"
+    if sharing:
+        luck += f"; {f'{sharing} of the {n}' if sharing < n else 'these'} share months"
     could = results["ranks_words"].partition(":")[0]
-    counting = f"Counting all {looks} looks {could}, and"
+    counting = f"Over all {looks} looks {could};"
     if looks == 1:
         passed = results["ranks_needed"] <= 1
-        counting = (
-            f"With so few other years it {'could' if passed else 'could not'} have passed, and"
-        )
+        counting = f"With so few other years it {'could' if passed else 'could not'} have passed;"
     return (
         f"{season}After {n} of {looks} step{'s' if looks > 1 else ''} of troop policy deaths lay "
-        f"further from the usual course of those months than in any other year, where luck gives "
-        f"about {results['expected_extreme']}{named}. {counting} only rises "
-        f"of {results['rise_range']} or falls to {results['fall_range']}, by date, would have "
-        "ranked first."
+        f"further from the usual course of those months than in any other year ({luck}){named}. "
+        f"{counting} only rises of {results['rise_range']} or falls to {results['fall_range']}, by "
+        "date, would have ranked first."
     )

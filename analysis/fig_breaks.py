@@ -33,7 +33,7 @@ NAMES = {
 }
 UNITS = {
     "deaths": "deaths a month,\nseason removed",
-    "offensives": "standard deviations\nfrom mean",
+    "offensives": "deviance residuals\n(about standard\ndeviations)",
 }
 COLUMNS = ["series", "kind", "month", "value", "low", "high", "break", "note", "source_ids"]
 
@@ -87,8 +87,8 @@ def data(
         ``found`` (a break; for the latter two with the share of draws that find it again in
         ``value`` and 90% of its places from ``low`` to ``high``) or ``place`` (share of
         draws that put ``break`` in ``month``).
-        Months as first day. Deaths are in deaths a month, offensives in standard
-        deviations.
+        Months as first day. Deaths are in deaths a month, offensives in deviance
+        residuals, which are about standard deviations.
     """
     parts = []
     for name, breaks in found.items():
@@ -147,14 +147,14 @@ def wandering(found: dict[str, Breaks]) -> pd.DataFrame:
 def nearby(
     months: Sequence[pd.Timestamp], decisions: pd.DataFrame, index: pd.PeriodIndex, within: int = 3
 ) -> tuple[pd.DataFrame, float]:
-    """Headline decisions near each break, and the share of all months that have one near.
+    """Headline dates near each break, and the share of all months that have one near.
 
     Returns
     -------
     near : DataFrame
         ``break``, ``decision``, ``months_after`` (below zero: decided before the break).
     share : float
-        Share of the months of the study within `within` months of some headline decision:
+        Share of the months of the study within `within` months of some headline date:
         what a break placed at random would meet.
     """
     headline = decisions[decisions["headline"]]
@@ -236,9 +236,9 @@ def answer(table: pd.DataFrame, found: dict[str, Breaks], wander: pd.DataFrame) 
     size = smallest(found[name], name)
     if not stand:
         return f"No change of level of {name} is found; shifts below {size} would often be missed."
-    places = f"a search with a penalty for memory places {_steps(len(stand))} in {name}, in "
+    places = f"a search places {_steps(len(stand))} in {name}, in "
     places += " and ".join(stand)
-    looks = f"{100 * share:.0f}% of simulated series without any break look as broken"
+    looks = f"{100 * share:.0f}% of simulated series without a step look as broken"
     if share > DOUBTFUL:
         return f"No date of change is established: {places}, but {looks}."
     return f"{places[0].upper()}{places[1:]}; {looks}."
@@ -285,12 +285,13 @@ def draw(table: pd.DataFrame) -> Drawing:
     )
     caption = (
         "Thin line: monthly level without its season (deaths on a log scale; offensives as "
-        "deviance residuals of a negative-binomial model). Thick line: mean between the shifts "
-        "that survive a penalty scaled by the long-run variance; dashed: between the further "
-        "ones that appear once these are taken for real. Below: in what share of 499 bootstrap "
-        "draws a break falls in each month, with the number of breaks held; the percentage is "
-        "the share of draws in which the search, done afresh, finds the shift again. Open "
-        "triangles: the simple search, which takes months for independent. A level must last "
+        "deviance residuals of a negative-binomial model, about standard deviations). Thick "
+        "line: mean between the shifts that survive a penalty scaled by the long-run variance; "
+        "dashed: between the further ones that appear once these are taken for real. Below: in "
+        "what share of 499 bootstrap draws a break falls in each month, with the number of breaks "
+        "held; the percentage beside a month is the share of draws in which the search, done "
+        "afresh, finds the shift again. Open triangles: the simple search, which takes months for "
+        "independent. A level must last "
         f"{MIN_SEGMENT} months, so a rise in the last of them is dated to the first. {shown}."
     )
     return Drawing(SLUG, fig, table, title, caption, _alt(table, names), _cited(table))
@@ -341,8 +342,10 @@ def _draw_places(ax: Axes, rows: pd.DataFrame) -> None:
                     fontsize=6.5, color=INK if row.kind == "found" else FAINT)  # fmt: skip
     ax.plot(naive["month"] + pd.Timedelta(days=14), np.full(len(naive), 1.12), "v", ms=5,
             mfc="white", mec=FAINT, mew=0.8, clip_on=False)  # fmt: skip
-    ax.annotate(f"▽ simple search: {_steps(len(naive), 'shift')}", (0.005, 1.12), fontsize=6.5,
-                color=FAINT, xycoords=("axes fraction", "data"), va="center")  # fmt: skip
+    about = f"▽ simple search: {_steps(len(naive), 'shift')}"
+    if any(not _at_edge(row.month, _last(rows)) for row in heads.itertuples()):
+        about += "; beside a month: share of draws that find a shift there again"
+    ax.set_title(about, fontsize=6.5, fontweight="normal", color=FAINT, loc="left")
     if heads.empty:
         ax.text(0.5, 0.4, "no shift survives the penalty", transform=ax.transAxes, ha="center",
                 color=FAINT)  # fmt: skip

@@ -1,7 +1,8 @@
-"""F3: around the decisions, with the season taken out.
+"""F3: around the dates of troop policy, with the season taken out.
 
-Left, the months around all headline decisions laid over each other; right, each decision
-beside what the same calendar months of other years did.
+Left, the months around all headline dates laid over each other; right, each date beside
+what the same calendar months of other years did. Not every date is a decision: some are
+agreements, or steps announced before.
 """
 
 import textwrap
@@ -35,11 +36,11 @@ def data(
     Returns
     -------
     DataFrame
-        ``measure``, ``panel`` (``epochs``, ``decisions``), ``series`` (``path``, ``median``,
-        ``decision``), ``row_id``, ``label``, ``date``, ``lag`` (months), ``value`` (ratio,
+        ``measure``, ``panel`` (``epochs``, ``dates``), ``series`` (``path``, ``median``,
+        ``date``), ``row_id``, ``label``, ``date``, ``lag`` (months), ``value`` (ratio,
         season matched), ``raw``, ``low``, ``high`` (placebo 5-95%), ``median_low``,
         ``median_high``, ``p``, ``floor``, ``q``, ``rise``, ``fall``, ``n`` (other years, or
-        decisions behind a median), ``source_ids``; sorted.
+        dates behind a median), ``source_ids``; sorted.
     """
     parts = []
     for measure, table in tables.items():
@@ -72,7 +73,7 @@ def data(
                     "years": "n",
                     "source_id": "source_ids",
                 }
-            ).assign(measure=measure, panel="decisions", series="decision"),
+            ).assign(measure=measure, panel="dates", series="date"),
         ]
     columns = ["measure", "panel", "series", "row_id", "label", "date", "lag", "value", "raw",
                "low", "high", "median_low", "median_high", "p", "floor", "q", "rise", "fall", "n",
@@ -86,7 +87,7 @@ def data(
 
 def title(table: pd.DataFrame) -> str:
     """How many dates rank first, which way, and whether any could have passed."""
-    rows = table[(table["series"] == "decision") & (table["measure"] == "deaths")]
+    rows = table[(table["series"] == "date") & (table["measure"] == "deaths")]
     top = compare.extremes(rows)
     up = int((top["value"] > 1).sum())
     passed = int((rows["q"] <= Q_LIMIT).sum())
@@ -105,41 +106,48 @@ def title(table: pd.DataFrame) -> str:
 
 
 def draw(table: pd.DataFrame, window_months: int = 3) -> Drawing:
-    """Superposed epochs left, a dot a decision right; deaths above offensives."""
-    fig = canvas(190)
+    """Superposed epochs left, a dot a date right; deaths above offensives."""
+    # Rows stand further apart than the lines of their labels, so that each label reads as one.
+    fig = canvas(216)
     axes = fig.subplots(2, 2, gridspec_kw={"width_ratios": [1, 1.22]})
     for row, measure in enumerate(MEASURES):
         own = table[table["measure"] == measure]
         _draw_epochs(axes[row, 0], own[own["panel"] == "epochs"], measure)
-        _draw_decisions(axes[row, 1], own[own["panel"] == "decisions"])
+        _draw_decisions(axes[row, 1], own[own["panel"] == "dates"])
     for ax, measure in zip(axes[:, 1], MEASURES, strict=True):
-        ax.set_title(f"{measure.capitalize()}, {window_months} months after ÷ before")
+        ax.set_title(f"{measure.capitalize()}, after ÷ before")
     for ax in axes[:, 0]:
         ax.set_xlabel("months from the date")
     for ax in axes[:, 1]:
-        ax.set_xlabel("ratio (log scale)")
+        ax.set_xlabel(
+            f"{_months(window_months)} after ÷ {_months(window_months)} before (log scale)"
+        )
     head = title(table)
     finish(
         fig,
         head,
         "Sources: UCDP GED (CC BY 4.0); events and decisions tables of this project. Coincidence "
-        "in time only; other years hold other decisions.\n+ raw ratio, with the season. Bar: "
+        "in time only; other years hold dates of their own.\n+ raw ratio, with the season. Bar: "
         f"5-95% of other years. Ring: most extreme of all years. Grey dot: q above {Q_LIMIT:.2f}.",
     )
-    rows = table[(table["series"] == "decision") & (table["measure"] == "deaths")]
+    rows = table[(table["series"] == "date") & (table["measure"] == "deaths")]
     caption = (
-        f"Left: each thin line is one decision, as a ratio to the {window_months} months before "
+        f"Left: each thin line is one date, as a ratio to the {window_months} months before "
         "it and to the median of the same calendar months in other years; pale band: 5-95% of "
         "single placebo years; darker band: 5-95% of the median over one placebo year for each "
-        f"decision. Right: {len(rows)} headline dates in order: decisions, but also steps "
-        "announced before and the end of a mission. Deaths are compared as "
+        f"date. Right: the {len(rows)} headline dates that can be compared, in order; not all are "
+        "decisions, and some were announced before. Deaths are compared as "
         "geometric means, offensives as totals with 0.5 added to each side. With "
         f"{int(rows['n'].min())} to {int(rows['n'].max())} other years, no rank p can be below "
         f"{rows['floor'].min():.2f}; the smallest rise in deaths that would rank most extreme is "
-        f"×{rows['rise'].min():.1f} to ×{rows['rise'].max():.1f}, by decision."
+        f"×{rows['rise'].min():.1f} to ×{rows['rise'].max():.1f}, by date."
     )
     sources = sorted(table["source_ids"].dropna().unique())
     return Drawing(SLUG, fig, table, head, caption, _alt(table), sources)
+
+
+def _months(number: int) -> str:
+    return f"{number} month{'' if number == 1 else 's'}"
 
 
 def _ratio_axis(axis, low: float, high: float) -> None:
@@ -186,12 +194,14 @@ def _draw_decisions(ax: Axes, rows: pd.DataFrame) -> None:
         ax.plot([row.raw], [y], "+", color=INK, ms=5, mew=0.8, zorder=3)
         face = PARTY["taliban"] if row.q <= Q_LIMIT else "#8a8a8a"
         (dot,) = ax.plot([row.value], [y], "o", color=face, ms=4.5, zorder=4)
-        dot.set_gid(f"decision-{rows['measure'].iloc[0]}-{row.row_id}")
+        dot.set_gid(f"date-{rows['measure'].iloc[0]}-{row.row_id}")
         if row.row_id in top:
             ax.plot([row.value], [y], "o", mfc="none", mec=INK, ms=9, mew=0.9, zorder=4)
     labels = [f"{r.label}, {r.date:%b %Y}" for r in rows.itertuples()]
     ax.set_yticks(range(n - 1, -1, -1), [_lines(text) for text in labels])
     ax.tick_params(axis="y", length=0, labelsize=6.3)
+    for text in ax.get_yticklabels():
+        text.set_linespacing(1.05)
     ax.axvline(1, color=INK, lw=0.4, zorder=0)
     ends = rows[["value", "raw", "low", "high"]]
     low, high = ends.min().min() / 1.2, ends.max().max() * 1.2
@@ -214,14 +224,14 @@ def _lines(text: str, longest: int = 34) -> str:
 def _alt(table: pd.DataFrame) -> str:
     text = ""
     for measure, name in MEASURES.items():
-        rows = table[(table["measure"] == measure) & (table["series"] == "decision")]
+        rows = table[(table["measure"] == measure) & (table["series"] == "date")]
         top = [f"{r.date:%B %Y} at {r.value:.2f}" for r in compare.extremes(rows).itertuples()]
         text += (
-            f"{name}: {len(rows)} decisions, season-matched ratios from {rows['value'].min():.2f} "
+            f"{name}: {len(rows)} dates, season-matched ratios from {rows['value'].min():.2f} "
             f"to {rows['value'].max():.2f}; most extreme of all years compared: "
             f"{', '.join(top) or 'none'}. "
         )
     return (
-        f"Left, lines for the months around each decision with a median; right, a dot for "
-        f"each decision on a bar for other years. {text.strip()}"
+        f"Left, lines for the months around each date with a median; right, a dot for "
+        f"each date on a bar for other years. {text.strip()}"
     )

@@ -210,6 +210,34 @@ def variants(monthly: pd.DataFrame, other_deaths: pd.Series, surer: pd.Series) -
     return pd.DataFrame(rows, columns=names)
 
 
+def weapons_verdict(choices: pd.DataFrame) -> str:
+    """How many choices let weapons and offensives pass, and what that carries.
+
+    Parameters
+    ----------
+    choices
+        From `variants`.
+    """
+    own = choices[choices["pair"] == PAIRS[1][2]]
+    if own.empty:
+        return "Weapons and offensives cannot be compared here."
+    hits = own[own["passes"]]
+    many = f"Of {len(own)} choice{'s' if len(own) > 1 else ''} of rows for weapons and offensives"
+    if hits.empty:
+        return f"{many} none passes."
+    named = "; ".join(
+        f"{h.choice}, r {_r(h.r)}, {_r(h.low)} to {_r(h.high)}" for h in hits.itertuples()
+    )
+    text = f"{many} {_pass(len(hits))} ({named}); {own['n'].min()} pairs of months"
+    if len(hits) == len(own):
+        return f"{text} are thin ground for it."
+    return f"{text}, and a result that comes and goes with the choice, do not carry a finding."
+
+
+def _pass(number: int) -> str:
+    return "one passes" if number == 1 else f"{number} pass"
+
+
 def passing(table: pd.DataFrame, pair: str) -> pd.DataFrame:
     """Rows of a pair whose correlation lies outside the joint band."""
     own = table[table["pair"] == pair]
@@ -286,19 +314,28 @@ def _r(value: float) -> str:
     return f"{value:.2f}".replace("-", "\u2212")
 
 
-def looks(table: pd.DataFrame) -> str:
-    """Lags with weapons, how many pass their band, and what is left over all pairs."""
+def looks(table: pd.DataFrame, named: bool = True) -> str:
+    """Lags with weapons, how many pass their band, and what is left over all pairs.
+
+    Parameters
+    ----------
+    named
+        False for the answer, which has named the weapons and gives one p, over all pairs.
+    """
     told = verdicts(table)
     own = told[told["x"] == "weapons"]
     if own.empty:
         return "no pair with weapons can be compared"
     outside, lags = int(own["outside"].sum()), int(own["lags"].sum())
     best = own.loc[own["p_joint"].idxmin()]
-    text = f"of {lags} lags with weapons {_count(outside)} outside the joint band"
+    about = " with weapons" if named else ""
+    text = f"of {lags} lags{about} {_count(outside)} outside the joint band"
     if not outside:
         return f"{text} (lowest p {best['p_joint']:.2f})"
-    pairs = f"{len(told)} pair{'s' if len(told) > 1 else ''}"
-    return f"{text} (p {best['p_joint']:.2f} for its pair, {best['p_pairs']:.2f} over {pairs})"
+    pairs = f"{best['p_pairs']:.2f} over {len(told)} pair{'s' if len(told) > 1 else ''}"
+    if not named:
+        return f"{text} (p {pairs})"
+    return f"{text} (p {best['p_joint']:.2f} for its pair, {pairs})"
 
 
 def _count(number: int) -> str:
@@ -319,13 +356,14 @@ def describe_lag(lag: int, x: str, y: str) -> str:
     return f"{y if lag > 0 else x} {abs(lag)} month{plural} later"
 
 
-def answer(table: pd.DataFrame, turns: pd.DataFrame) -> str:
+def answer(table: pd.DataFrame, turns: pd.DataFrame, choices: pd.DataFrame | None = None) -> str:
     """Two sentences with their doubt: what moves together, and what could not be seen.
 
     Parameters
     ----------
-    table, turns
-        From `data` and `orders`.
+    table, turns, choices
+        From `data`, `orders` and `variants`; a choice that lets weapons pass where the
+        figure does not is named.
     """
     told = verdicts(table)
     said = []
@@ -353,14 +391,29 @@ def answer(table: pd.DataFrame, turns: pd.DataFrame) -> str:
     text = "; ".join(said)
     text = text[0].upper() + text[1:] + "."
     if len(quiet):
-        counted = (
-            looks(table) if (quiet["x"] == "weapons").all() else "no lag passes over all pairs"
-        )
+        weapons = (quiet["x"] == "weapons").all()
+        counted = looks(table, named=False) if weapons else "no lag passes over all pairs"
+        if choices is not None and PAIRS[1][2] in set(quiet["pair"]):
+            counted += _other_choices(choices, "with" if weapons else "for weapons and")
         text += (
             f" For {_quiet(quiet)} nothing can be told from {quiet['n'].iloc[0]}: {counted}, and "
             f"correlations below {quiet['detectable'].max():.2f} would often be missed."
         )
     return text
+
+
+def _other_choices(choices: pd.DataFrame, about: str) -> str:
+    """Choices of rows that let weapons and offensives pass, short enough for the answer."""
+    own = choices[choices["pair"] == PAIRS[1][2]]
+    hits = own[own["passes"]]
+    if hits.empty:
+        return ""
+    count, verb = _pass(len(hits)).split()
+    span = " and ".join(_r(r) for r in hits["r"])
+    return (
+        f", {about} offensives {count} of {len(own)} choices of rows {verb} in the same month "
+        f"(r {span})"
+    )
 
 
 def none_of(pairs: int) -> str:

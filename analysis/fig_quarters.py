@@ -16,7 +16,7 @@ from analysis.style import FAINT, GRID, INK, Drawing, canvas, finish
 
 SLUG = "f02b_offensives_by_troop_level"
 MARKERS = dict(zip(compare.ERAS, "os^D", strict=True))
-# Where the readings leave a wide gap between the large and the small force.
+# In a gap between the readings of the large and of the small force: see `force_words`.
 SMALL_FORCE = 20_000
 
 
@@ -106,10 +106,38 @@ def small_and_large(table: pd.DataFrame) -> pd.DataFrame:
     return found.rename_axis("force").reset_index().sort_values("force", ascending=False)
 
 
+def force_words(table: pd.DataFrame) -> str:
+    """Why the tables part where they do: the readings on either side of the cut."""
+    seen = table[table["readings"] > 0]
+    high, low = (seen[c].astype(float) for c in ("persons_high", "persons_low"))
+    below, above = high[high < SMALL_FORCE], low[high >= SMALL_FORCE]
+    cut = f"{SMALL_FORCE:,} US troops"
+    if below.empty or above.empty:
+        return f"all readings lie on one side of {cut}"
+    if above.min() < SMALL_FORCE:
+        return f"quarters are parted at {cut}; some have readings on both sides"
+    return (
+        f"quarters are parted at {cut}, since no reading lies between {below.max():,.0f} and "
+        f"{above.min():,.0f}"
+    )
+
+
 def title(table: pd.DataFrame) -> str:
-    """Busiest quarter with a reading, its month, and the months in which troops were read."""
-    found = busiest(table)
-    return f"{found['busiest_quarter']}: {found['busiest_words']}"
+    """Offensives a quarter in the busiest year and outside it, and that no line is fitted."""
+    seen = table[table["readings"] > 0]
+    year = seen.loc[seen["offensives"].idxmax(), "quarter"].year
+    inside = seen["quarter"].map(lambda quarter: quarter.year == year).astype(bool)
+    head = f"{len(seen)} quarter{'' if len(seen) == 1 else 's'} with a US troop reading"
+    own = f"{_span(seen.loc[inside, 'offensives'])} in {year}"
+    if inside.all():
+        return f"{head}: {_span(seen['offensives'])} recorded offensives each; no line is fitted"
+    rest = f"{_span(seen.loc[~inside, 'offensives'])} recorded offensives each outside {year}"
+    return f"{head}: {rest}, {own}; no line is fitted"
+
+
+def _span(counts: pd.Series) -> str:
+    low, high = int(counts.min()), int(counts.max())
+    return f"{low}" if low == high else f"{low} to {high}"
 
 
 def busiest(table: pd.DataFrame) -> dict[str, str | int]:
@@ -131,6 +159,8 @@ def busiest(table: pd.DataFrame) -> dict[str, str | int]:
         "busiest_quarter_count": n,
         "busiest_force": force,
         "busiest_words": words,
+        "quarters_heading": title(table),
+        "force_words": force_words(table),
         "quarters_seen": len(seen),
         "quarters_total": len(table),
     }

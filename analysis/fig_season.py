@@ -113,19 +113,7 @@ def data(
 def title(table: pd.DataFrame) -> str:
     """How far the peak month exceeds the trough month, beside what chance reaches."""
     ratios = table[(table["panel"] == "deaths") & (table["series"] == "ratio")]
-    ratios = ratios[ratios["low"].notna()].set_index("era")
-    eras = ratios[ratios.index.isin(list(compare.ERAS))]
-    whole = "all full years"
-    if whole not in ratios.index:
-        return "Deaths and offensives by calendar month: too few full years to test a season"
-    row = ratios.loc[whole]
-    beyond = list(eras.index[eras["value"] > eras["chance"]])
-    head = (
-        f"Over all full years the mean peak month had {row['value']:.1f} times the deaths of the "
-        f"trough, where chance reaches {row['chance']:.1f}"
-    )
-    alone = compare.beyond_chance(beyond, len(eras))
-    return f"{head}; {alone}" if alone else head
+    return compare.season_numbers(ratios.rename(columns={"value": "ratio"}))["season_heading"]
 
 
 def draw(table: pd.DataFrame) -> Drawing:
@@ -160,7 +148,8 @@ def draw(table: pd.DataFrame) -> Drawing:
         "month's total. A ratio of highest to lowest is never below one and its interval leans "
         "upward, so it is the grey tick, not the number one, that a season has to pass. Deaths "
         "are all state-based ones of the country, on every side and in every war of the state, "
-        "air strikes included. The latest era is too short for an interval."
+        "air strikes included. An era of fewer than three full years has no interval, and one that "
+        "does not pass its tick is not shown to lack a season."
     )
     sources = sorted(table["source_ids"].dropna().unique())
     return Drawing(SLUG, fig, table, head, caption, _alt(table), sources)
@@ -258,7 +247,7 @@ def _alt(table: pd.DataFrame) -> str:
         ratios = table[(table["panel"] == panel) & (table["series"] == "ratio")]
         parts = [
             f"{r.value:.1f} in {r.era}"
-            + (f" against {r.chance:.1f} by chance" if pd.notna(r.chance) else "")
+            + (f" (95% of random shifts below {r.chance:.1f})" if pd.notna(r.chance) else "")
             for r in ratios.itertuples()
         ]
         text += f"; peak over trough of the mean month {', '.join(parts)}." if parts else "."

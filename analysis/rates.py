@@ -317,11 +317,7 @@ def fit_rates(
     Trognon 1984); HAC after Newey and West 1987. Rows either side of a gap count as
     neighbours in the HAC sum, which can only matter for series with missing months.
     """
-    known = counts.dropna().astype(float)
-    known = known[known.index.isin(whole_months(pd.PeriodIndex(known.index)))]
-    labels = label_eras(pd.PeriodIndex(known.index))
-    thin = [e for e in dict.fromkeys(labels) if known[labels == e].sum() < MIN_EVENTS]
-    known = known[~np.isin(labels, thin)]
+    known, thin = _modelled(counts)
     if len(known) < MIN_MONTHS:
         raise EmptySelectionError(
             f"No era of {counts.name or 'the series'} has {MIN_EVENTS} events and "
@@ -344,6 +340,54 @@ def fit_rates(
         result = sm.GLM(known, x, family=kind).fit(**robust)
     phi = float(first.pearson_chi2 / first.df_resid)
     return RateModel(known, x, result, phi, alpha, pairs, family, tuple(thin))
+
+
+def _modelled(counts: pd.Series) -> tuple[pd.Series, list[str]]:
+    """Months that a model rests on, and the eras with too few events to be in it."""
+    known = counts.dropna().astype(float)
+    known = known[known.index.isin(whole_months(pd.PeriodIndex(known.index)))]
+    labels = label_eras(pd.PeriodIndex(known.index))
+    thin = [e for e in dict.fromkeys(labels) if known[labels == e].sum() < MIN_EVENTS]
+    return known[~np.isin(labels, thin)], thin
+
+
+def season_words(monthly: Mapping[str, pd.Series]) -> str:
+    """Which eras are given a season of their own in a fit, and which that of another.
+
+    Parameters
+    ----------
+    monthly
+        Counts a month by name, each on a PeriodIndex[M].
+
+    Returns
+    -------
+    str
+        A sentence without its stop, the same for notebooks 03 and 06.
+    """
+    said: dict[str, list[str]] = {}
+    for name, counts in monthly.items():
+        months = pd.PeriodIndex(_modelled(counts)[0].index)
+        try:
+            lent = season_eras(months)
+        except EmptySelectionError:
+            continue
+        own = label_eras(months)
+        short = [
+            f"{era} ({(own == era).sum()} months, to {months[own == era].max():%B %Y}) is given "
+            f"that of {lent[own == era][0]}"
+            for era in dict.fromkeys(own)
+            if lent[own == era][0] != era
+        ]
+        said.setdefault("; ".join(short), []).append(name)
+    if not said:
+        return "no era is long enough for a season"
+    rule = f"an era of {MIN_MONTHS} months or more has a season of its own"
+    shared = [
+        text + (f" in {' and '.join(names)}" if len(said) > 1 else "")
+        for text, names in said.items()
+        if text
+    ]
+    return "; ".join([rule, *shared])
 
 
 def _moment_alpha(y: np.ndarray, mu: np.ndarray) -> float:
@@ -472,8 +516,8 @@ def era_words(table: pd.DataFrame, series: str = "deaths") -> str:
     if later.empty:
         return f"{series} by era cannot be compared in this selection"
     row, base = later.iloc[-1], own.iloc[0]["era"]
-    told = "" if row["low"] > 1 or row["high"] < 1 else ", which holds one"
-    return (f"with the season of each era allowed for, {series} a month in {row['era']} were "
+    told = "" if row["low"] > 1 or row["high"] < 1 else ", which cannot be told from as many"
+    return (f"with the season allowed for, {series} a month in {row['era']} were "
             f"{row['ratio']:.1f} ({row['low']:.1f} to {row['high']:.1f}) times those of "
             f"{base}{told}")  # fmt: skip
 

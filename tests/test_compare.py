@@ -247,11 +247,40 @@ def test_what_could_have_passed_follows_from_the_floors():
     assert "9 of 12" in compare.ranks_words(9, 12)
     assert "not even all" in compare.ranks_words(5, 4)
     assert "single one that ranks first could" in compare.ranks_words(1, 12)
+    few = compare.ranks_limit(9, 12)
+    assert few.startswith("9 of the 12 dates would have to rank first") and "fewer could not" in few
+    assert "not even all 4 dates" in compare.ranks_limit(5, 4)
+    assert "not even a first rank" in compare.ranks_limit(2, 1)
+    assert "fixed" not in compare.ranks_limit(1, 12)
+
+
+def test_the_fewest_first_ranks_that_can_pass_are_those_with_most_other_years():
+    floors = pd.DataFrame({"floor": [0.05, 0.05, 0.5, 0.5]})
+    assert compare.ranks_needed(floors) == 2, "two at 0.05 of four looks give q 0.10"
+    assert compare.ranks_needed(floors.assign(floor=0.5)) == 5, "more than there are"
+    assert compare.ranks_needed(floors.assign(floor=0.02)) == 1
+
+
+def test_headline_dates_left_out_are_named_with_the_reason(deaths, decisions):
+    table = compare.season_matched_table(deaths, decisions)
+    said = compare.left_out_words(decisions, table, deaths)
+    missing = len(decisions) - len(table)
+    assert said.startswith(f"{len(table)} of the {len(decisions)} headline dates can be compared")
+    assert missing == 1 and "left out: Taliban enter Kabul, August 2021 (no months after" in said
+    assert "left out" not in compare.left_out_words(
+        decisions[decisions["decision_id"].isin(table["decision_id"])], table, deaths
+    )
+    short = deaths[:"2021-06"]
+    late = compare.season_matched_table(short, decisions)
+    said = compare.left_out_words(decisions, late, short)
+    assert "April 2021 (2 of 3 months after it)" in said and "1 outside the period" in said
 
 
 def test_dates_a_few_months_apart_are_said_to_share_months(decisions, deaths):
     table = compare.season_matched_table(deaths, decisions)
     assert "November 2020 and April 2021 share" in compare.headline(table)["shared_months"]
+    assert compare.headline(table)["n_sharing"] == 2
+    assert compare.headline(table, window_months=1)["n_sharing"] == 0
     assert "share no month" in compare.headline(table, window_months=1)["shared_months"]
 
 
@@ -278,9 +307,53 @@ def test_looks_at_both_measures_are_counted_together(decisions, deaths):
 def test_the_season_answer_says_what_chance_reaches(deaths):
     found = compare.season_numbers(compare.peak_to_trough(deaths))
     assert found["eras_beyond_chance"] == "1 of 3 (2007-09)"
-    assert "only 2007-09 exceeds" in found["eras_alone"]
+    assert "of 3 single eras one barely passes, 2007-09" in found["eras_alone"]
+    assert "(3.4 against 3.3), as one may by luck" in found["season_heading"]
+    assert found["season_heading"].startswith("Over all full years")
     short = compare.season_numbers(compare.peak_to_trough(deaths["2020-01":]))
     assert short["season_chance"] == "not known" and short["eras_alone"] == ""
+    assert "too few full years" in short["season_heading"]
+
+
+def _eras(*ratios):
+    names = list(compare.ERAS)[: len(ratios)]
+    return pd.DataFrame({"era": names, "ratio": ratios, "low": 1.1, "chance": 2.0})
+
+
+def test_single_eras_that_pass_are_set_beside_what_luck_gives():
+    words = {
+        (3.0, 1.5, 1.5): "of 3 single eras one passes, 2007-09 (3.0 against 2.0), as one may",
+        (2.02, 1.5, 1.5): "one barely passes, 2007-09 (2.02 against 2.00), as one may by luck",
+        (1.5, 1.5, 1.5): "none of 3 single eras passes alone",
+        (3.0, 3.0, 3.0): "each of 3 single eras passes alone",
+        (3.0,): "",
+    }
+    for ratios, said in words.items():
+        assert said in compare.beyond_chance(_eras(*ratios))
+    two = compare.beyond_chance(_eras(3.0, 2.5, 1.5))
+    assert "2 pass, 2007-09 (3.0 against 2.0) and 2010-14" in two and "luck" not in two
+    assert compare.by_luck(1, 3) == pytest.approx(1 - 0.95**3)
+    assert compare.by_luck(0, 1) == pytest.approx(0.05)
+
+
+def test_luck_is_counted_over_the_eras_of_both_measures():
+    said = compare.luck_words(_eras(3.0, 1.5, 1.5), _eras(1.5, 1.5, 1.5))
+    assert "one or more of 3 would pass 14 times in 100" in said
+    assert "one or more of all 6 looks, offensives included, 26 times" in said
+    assert "the 1 would pass 5 times" in compare.luck_words(_eras(3.0), _eras(1.5))
+    assert "long enough" in compare.luck_words(_eras(), _eras())
+
+
+def test_the_answer_speaks_of_deaths_and_leaves_out_the_interval_that_leans(deaths, decisions):
+    numbers = compare.season_numbers(compare.peak_to_trough(deaths, draws=199))
+    table = compare.season_matched_table(deaths, decisions)
+    said = compare.answer(numbers | compare.headline(table))
+    assert said.startswith("Deaths in all wars of the state have a season")
+    assert numbers["season_all"] not in said and "(95 of 100 random shifts: below" in said
+    assert "the others are not shown to lack one" in said
+    assert "(luck gives about 0.8; 2 of the 3 share months): February 2020" in said
+    none = compare.answer(numbers | compare.headline(table) | {"eras_alone": "none of 3 passes"})
+    assert "does not show that they lack one" in none
 
 
 def test_an_answer_on_one_decision_speaks_of_one(deaths, decisions):

@@ -61,6 +61,13 @@ def test_a_selection_too_thin_is_refused_with_what_to_do(monthly):
         fig_breaks.search(monthly.iloc[:20])
 
 
+def test_the_percentages_and_the_unit_of_the_figure_say_what_they_are(table):
+    axes = fig_breaks.draw(table).fig.axes
+    said = [ax.get_title(loc="left") for ax in axes]
+    assert any("share of draws that find a shift there again" in text for text in said)
+    assert "deviance residuals" in axes[2].get_ylabel()
+
+
 def test_only_shifts_that_survive_are_drawn_thick(table):
     rows = table[(table["series"] == "deaths") & (table["kind"] == "mean")]
     found = table[(table["series"] == "deaths") & (table["kind"] == "found")]
@@ -69,7 +76,7 @@ def test_only_shifts_that_survive_are_drawn_thick(table):
 
 def test_the_answer_says_no_date_where_a_wandering_level_looks_as_broken(monthly):
     found = fig_breaks.search(monthly)
-    for share, start in ((0.9, "No date of change is established"), (0.01, "A search with")):
+    for share, start in ((0.9, "No date of change is established"), (0.01, "A search places")):
         wander = pd.DataFrame({"series": list(found), "share": share})
         marks = fig_breaks.data(found, None, wander)
         said = fig_breaks.answer(marks, found, wander)

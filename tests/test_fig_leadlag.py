@@ -92,6 +92,37 @@ def test_shared_coverage_is_named_beside_offensives_and_deaths(table):
     assert "the one pair that can be compared" in said
 
 
+def _choices(*passes):
+    names = ["as shown", "two independent sources"][: len(passes)]
+    return pd.DataFrame({"pair": "Weapons and offensives", "choice": names, "n": 37, "r": 0.58,
+                         "low": 0.28, "high": 0.77, "passes": passes})  # fmt: skip
+
+
+def test_a_choice_that_lets_weapons_pass_is_named_with_what_it_carries():
+    one = fig_leadlag.weapons_verdict(_choices(False, True))
+    assert "Of 2 choices of rows for weapons and offensives one passes" in one
+    assert "two independent sources, r 0.58, 0.28 to 0.77" in one and "do not carry" in one
+    assert "as shown" not in one
+    assert fig_leadlag.weapons_verdict(_choices(False, False)).endswith("none passes.")
+    assert "thin ground" in fig_leadlag.weapons_verdict(_choices(True, True))
+    assert "cannot be compared" in fig_leadlag.weapons_verdict(_choices())
+
+
+def test_the_answer_names_a_choice_that_passes_where_the_figure_does_not(table):
+    quiet = table.copy()
+    quiet.loc[quiet["x"] == "weapons", ["p_joint", "joint"]] = [0.5, 1.0]
+    turns = pd.DataFrame({"pair": ["Weapons and deaths"], "directed": [False]})
+    said = fig_leadlag.answer(quiet, turns, _choices(False, True))
+    words = "offensives one of 2 choices of rows passes in the same month (r 0.58)"
+    assert f", for weapons and {words}" in said
+    linked = quiet["pair"] == "Offensives and deaths"
+    quiet.loc[linked, "p_joint"] = 0.001
+    quiet.loc[linked & (quiet["lag"] == 0), "r"] = 0.9
+    assert f", with {words}" in fig_leadlag.answer(quiet, turns, _choices(False, True))
+    assert "choices" not in fig_leadlag.answer(quiet, turns, _choices(False, False))
+    assert "choices" not in fig_leadlag.answer(quiet, turns)
+
+
 def test_the_number_of_orders_read_is_put_in_words():
     assert fig_leadlag.orders_words(0, 3).endswith("none of the 3 pairs")
     assert fig_leadlag.orders_words(1, 3).endswith("1 of 3 pairs")

@@ -1,5 +1,7 @@
 """The cycle plot, the quarters and the decisions: data behind the marks."""
 
+from itertools import pairwise
+
 import pandas as pd
 import pytest
 
@@ -73,16 +75,18 @@ def test_months_not_covered_are_absent_and_not_zero(measures):
 
 
 def test_the_season_title_carries_its_doubt(season):
-    assert "only 2007-09 exceeds its own chance" in fig_season.title(season)
+    title = fig_season.title(season)
+    assert "one barely passes, 2007-09 (3.4 against 3.3), as one may by luck" in title
+    assert "95 of 100 random shifts stay below" in title
     assert fig_season.draw(season).data is season
 
 
 def test_the_season_title_names_no_era_that_stays_below_chance(season):
     flat = season.copy()
     flat.loc[flat["series"] == "ratio", "chance"] = 50.0
-    assert "none exceeds its own chance" in fig_season.title(flat)
+    assert "none of 3 single eras passes alone" in fig_season.title(flat)
     flat.loc[flat["series"] == "ratio", "chance"] = 1.0
-    assert "every single era" in fig_season.title(flat)
+    assert "each of 3 single eras passes alone" in fig_season.title(flat)
     assert "too few full years" in fig_season.title(season[season["series"] == "month"])
 
 
@@ -123,7 +127,29 @@ def test_a_reading_after_the_last_day_is_not_used(quarters):
 def test_no_line_is_fitted_through_the_quarters(quarters):
     drawing = fig_quarters.draw(quarters)
     assert {line.get_linestyle() for line in drawing.fig.axes[0].lines} == {"None"}
-    assert fig_quarters.busiest(quarters)["busiest_quarter"] in drawing.title
+    assert "no line is fitted" in drawing.title
+
+
+def test_the_title_of_the_quarters_gives_counts_in_the_busiest_year_and_outside_it(quarters):
+    seen = quarters[quarters["readings"] > 0]
+    inside = seen["quarter"].map(lambda q: q.year) == 2021
+    low, high = seen.loc[~inside, "offensives"].min(), seen.loc[~inside, "offensives"].max()
+    assert f"{low} to {high} recorded offensives each outside 2021" in fig_quarters.title(quarters)
+    assert f"to {seen['offensives'].max()} in 2021" in fig_quarters.title(quarters)
+    one = quarters[quarters["quarter"].map(lambda q: q.year) == 2021]
+    assert "outside" not in fig_quarters.title(one)
+
+
+def test_the_cut_between_small_and_large_forces_lies_where_no_reading_does(quarters):
+    said = fig_quarters.force_words(quarters)
+    low, high = (int(n.replace(",", "")) for n in said.split("between ")[1].split(" and "))
+    assert low < fig_quarters.SMALL_FORCE <= high
+    ends = pd.concat([quarters["persons_low"], quarters["persons_high"]]).dropna().astype(float)
+    assert not ends[(ends > low) & (ends < high)].size
+    small = quarters[quarters["persons_high"].astype(float) < fig_quarters.SMALL_FORCE]
+    assert "one side" in fig_quarters.force_words(small)
+    wide = quarters.assign(persons_low=1.0)
+    assert "both sides" in fig_quarters.force_words(wide)
 
 
 def test_small_and_large_forces_cover_all_quarters_with_a_reading(quarters):
@@ -138,7 +164,7 @@ def test_a_period_without_a_reading_is_refused(events):
 
 
 def test_decisions_are_drawn_once_a_measure_in_order_of_date(around):
-    rows = around[around["series"] == "decision"]
+    rows = around[around["series"] == "date"]
     assert rows.groupby("measure").size().tolist() == [12, 12]
     for _, own in rows.groupby("measure"):
         assert own["date"].is_monotonic_increasing
@@ -149,9 +175,28 @@ def test_each_decision_prints_its_month_and_nothing_passes_unmarked(around):
     labels = " ".join(t.get_text() for t in drawing.fig.axes[1].get_yticklabels())
     assert "Feb\u00a02020" in labels and "Apr\u00a02021" in labels
     rings = [line for line in drawing.fig.axes[1].lines if line.get_markersize() == 9]
-    deaths = around[(around["measure"] == "deaths") & (around["series"] == "decision")]
+    deaths = around[(around["measure"] == "deaths") & (around["series"] == "date")]
     assert len(rings) == len(compare.extremes(deaths)) == 3
     assert "no single one could have passed" in drawing.title and "2 up, 1 down" in drawing.title
+
+
+def test_dates_that_are_no_decisions_are_not_called_so(around):
+    drawing = fig_decisions.draw(around)
+    assert "one decision" not in drawing.caption and "not all are decisions" in drawing.caption
+    assert "decision" not in drawing.alt
+
+
+def test_labels_of_neighbouring_dates_stand_apart(around):
+    fig = fig_decisions.draw(around).fig
+    fig.draw_without_rendering()
+    for ax in (fig.axes[1], fig.axes[3]):
+        boxes = [t.get_window_extent() for t in ax.get_yticklabels() if t.get_text()]
+        lines = max(t.get_text().count("\n") + 1 for t in ax.get_yticklabels())
+        line = max(b.height for b in boxes) / lines
+        ordered = sorted(boxes, key=lambda b: b.y0)
+        gaps = [above.y0 - below.y1 for below, above in pairwise(ordered)]
+        assert min(gaps) > 0.3 * line
+        assert ax.title.get_window_extent().x1 < fig.bbox.x1 - 20
 
 
 def test_a_busiest_quarter_says_in_which_months_troops_were_read(quarters):

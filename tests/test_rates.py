@@ -85,6 +85,19 @@ def test_a_short_last_era_borrows_the_season_of_the_one_before():
     assert rates.label_eras(WAR)[-1] == "2020-21"
 
 
+def test_the_season_a_short_era_is_given_is_said_with_its_months():
+    counts = simulations.monthly_counts(np.random.default_rng(7), WAR, 20, 2.0)
+    said = rates.season_words({"deaths": counts})
+    assert said.endswith("2020-21 (19 months, to July 2021) is given that of 2015-19")
+    mission = counts[counts.index.isin(MISSION)]
+    assert "is given" not in rates.season_words({"deaths": mission})
+    assert rates.season_words({"deaths": mission[:12]}) == "no era is long enough for a season"
+    few = counts.where(counts.index < pd.Period("2015-01"), 0)
+    few["2020-01":] = 20
+    both = rates.season_words({"deaths": counts, "offensives": few})
+    assert "that of 2015-19 in deaths" in both and "that of 2010-14 in offensives" in both
+
+
 def test_half_a_month_at_the_end_is_not_modelled():
     counts = simulations.monthly_counts(np.random.default_rng(7), WAR, 20, 2.0)
     assert rates.fit_rates(counts).counts.index.max() == rates.LAST_WHOLE_MONTH
