@@ -20,6 +20,8 @@ from analysis.study import Study
 CENTRES = ("capital", "district_centre")
 # Beyond a week the end of fighting over a place lost again holds the recapture too.
 LONGEST_END = 6
+# Days between two readings of a monitor up to which they date a rise.
+CLOSE = 14
 END = pd.Timestamp(LAST_DAY)
 
 
@@ -331,6 +333,59 @@ def paces(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(table, columns=columns)
 
 
+def pace_heading(week: dict[str, object], found: pd.DataFrame) -> str:
+    """Heading: the steepest recorded week, and monitors whose steepest rise shares its days.
+
+    Parameters
+    ----------
+    week
+        Output of `fastest_week`.
+    found
+        Output of `paces`; none where the monitors count more than the selection.
+
+    Notes
+    -----
+    A monitor sees the rise between two of its readings and no more, so readings more than
+    two weeks apart date nothing and are left out. All counts read the same press.
+    """
+    if not week["a_day"] > 0:
+        return "No two counts of what was held mean the same"
+    near = found[(found["days"] <= CLOSE) & (found["a_day"] > 0)]
+    near = near.sort_values("a_day", ascending=False).drop_duplicates("monitor")
+    near = near[(near["from"] < week["to"]) & (near["to"] > week["from"])].sort_values("monitor")
+    if near.empty:
+        return (
+            f"The steepest recorded week brought {week['a_day']:.1f} districts a day, from "
+            f"{week['from']:%-d %B}, and no two counts mean the same"
+        )
+    speeds = " and ".join(f"{pace:.1f}" for pace in (week["a_day"], *near["a_day"]))
+    return (
+        f"This table and {' and '.join(near['monitor'])}, which read the same press, rise most "
+        f"steeply within the same days ({speeds} districts a day); no two counts mean the same"
+    )
+
+
+def monitors_words(found: pd.DataFrame, names: dict[str, str]) -> str:
+    """Sentence on whose counts of what was held lie in the period.
+
+    Parameters
+    ----------
+    found
+        Output of `readings`.
+    names
+        Full names by monitor.
+    """
+    whose = [names.get(m, m) for m in sorted(found["monitor"].unique())]
+    if not whose:
+        return "No monitor's count of what was held lies in the period."
+    listed = " and ".join([", ".join(whose[:-1]), whose[-1]] if len(whose) > 1 else whose)
+    many = "s" * (len(whose) != 1)
+    return (
+        f"The table holds counts of what was held in the period from {len(whose)} "
+        f"publisher{many}: {listed}."
+    )
+
+
 def beside_monitors(found: pd.DataFrame, band: pd.DataFrame) -> pd.DataFrame:
     """Net gain since the first day by each monitor's count, and by the curated band.
 
@@ -372,11 +427,15 @@ def beside_words(rows: pd.DataFrame) -> str:
     parts = []
     for row in rows.itertuples():
         ours = f"{row.low}" if row.low == row.high else f"{row.low} to {row.high}"
-        shares = [f"{100 * edge / row.gain:.0f}" for edge in sorted({row.low, row.high})]
-        parts.append(
+        said = (
             f"{row.monitor} counts a net gain of {row.gain} by {row.date:%-d %B} on its list of "
-            f"{row.denominator}, this table {ours} ({' to '.join(shares)}%)"
+            f"{row.denominator}, this table {ours}"
         )
+        # What did not grow has no share that could be held.
+        if row.gain > 0:
+            shares = [f"{100 * edge / row.gain:.0f}" for edge in (row.low, row.high)]
+            said += f" ({' to '.join(dict.fromkeys(shares))}%)"
+        parts.append(said)
     return "; ".join(parts)
 
 
@@ -470,7 +529,7 @@ def answer(
     week: dict[str, object],
     cuts: dict[str, tuple[int, int]],
     capitals: pd.DataFrame,
-    shares: dict[tuple[str, str], tuple[float, float, float]],
+    lasted: str,
 ) -> str:
     """Sentences on districts, capitals and how long captures lasted, each with its doubt.
 
@@ -480,15 +539,15 @@ def answer(
         Output of `held_band`, `district_list`, `fastest_week` and `over_cuts`.
     capitals
         Output of `analysis.fig_capitals.data`.
-    shares
-        Share held after 30 days by period and reading (`analysis.held.at_day`).
+    lasted
+        Shares of captures still held after 30 days (`analysis.held.lasted_words`).
     """
     low, high = int(band["low"].iloc[-1]), int(band["high"].iloc[-1])
     span = f"{low}" if low == high else f"{low} to {high}"
     doubt = cut_words(cuts)
     text = (
         f"From {band['date'].iloc[0]:%-d %B} to {band['date'].iloc[-1]:%-d %B %Y} the table has "
-        f"{span} of {places} districts taken and not reported lost, those of provincial capitals "
+        f"{span} of {places} districts taken and not reported lost, provincial capitals "
         f"included{f' ({doubt})' if doubt else ''}"
     )
     if week["a_day"] > 0:
@@ -497,22 +556,9 @@ def answer(
     if len(rows):
         when = days_words(rows["fell"].min(), rows["fell"].max())
         text += f". {len(rows)} provincial capital{'s' * (len(rows) != 1)} fell, {when}"
-    parts = []
-    for period in sorted({p for p, _ in shares}, key=lambda p: p.startswith("before")):
-        own = [v for (p, _), v in shares.items() if p == period]
-        known = [v for v in own if not np.isnan(v[0])]
-        if not known:
-            continue
-        told = " and ".join("too few" if np.isnan(v[0]) else f"{100 * v[0]:.0f}%" for v in own)
-        low, high = (100 * f(v[i] for v in known) for f, i in ((min, 1), (max, 2)))
-        when = period if period.startswith("before") else f"in {period}"
-        parts.append(
-            f"{told} of {'those' if parts else 'places'} taken {when} "
-            f"(intervals together {low:.0f} to {high:.0f}%)"
-        )
-    if parts:
+    if lasted:
         text += (
-            ". Still held after 30 days, if followed to the last report and if silence counts as "
-            f"held, were {', against '.join(parts)}; falls may be told more readily when undone"
+            f". The share of recorded captures still held after 30 days is {lasted}; neither "
+            "reading is a bound, and falls may be told more readily when undone"
         )
     return text + "."

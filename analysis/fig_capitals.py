@@ -153,11 +153,15 @@ def title(table: pd.DataFrame) -> str:
         return "No provincial capital was taken in this selection"
     first, last = capitals["fell"].min(), capitals["fell"].max()
     when = days_words(first, last) + (f" {last.year}" if first.year == last.year else "")
-    fought = int((capitals["manner"] == "fought").sum())
+    known = capitals.loc[capitals["manner"] != "unknown", "manner"]
+    fought = int((known == "fought").sum())
+    manner = f"{fought or 'none'} "
+    if len(known) < len(capitals):
+        manner += f"of the {len(known)} whose manner is known "
+    manner = manner + "fought over" if len(known) else "how is not known"
     apart = disputed(table)
     return (
-        f"{len(capitals)} provincial capital{'s' * (len(capitals) != 1)} fell {when}, "
-        f"{fought or 'none'} fought over;\n"
+        f"{len(capitals)} provincial capital{'s' * (len(capitals) != 1)} fell {when},\n{manner};\n"
         f"for {apart or 'none'} the days that sources give for the fall exclude each other"
     )
 

@@ -91,7 +91,9 @@ def draw(table: pd.DataFrame, title: str) -> Drawing:
     top = max(60.0, *(100 * dots["held"] / dots["denominator"]).fillna(0),
               100 * band["high"].max() / whole)  # fmt: skip
     ax.set_ylim(0, min(100, top * 1.2))
-    ax.set_ylabel("held by the Taliban, % of each count's own list")
+    ax.set_ylabel(
+        "% of each count's own list\n(points: held by the Taliban; band: taken in the period)"
+    )
     right = ax.secondary_yaxis(
         "right", functions=(lambda y: y * whole / 100, lambda n: 100 * n / whole)
     )
@@ -100,7 +102,8 @@ def draw(table: pd.DataFrame, title: str) -> Drawing:
     locator = mdates.AutoDateLocator(minticks=4, maxticks=9)
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(mdates.DateFormatter("%-d %b %Y"))
-    names = [NAMES.get(m, m) for m in sorted(dots["series"].unique())]
+    listed = dots.loc[dots["denominator"].notna(), "series"]
+    names = [NAMES.get(m, m) for m in sorted(listed.unique())]
     sources = ", ".join(names) or "no monitor's reading in the period"
     finish(
         fig,
@@ -141,7 +144,7 @@ def _draw_pace(ax: Axes, band: pd.DataFrame, whole: float) -> None:
     heights = 50 * (ends["low"] + ends["high"]) / whole
     ax.plot(ends.index, heights, color=ACCENT, lw=2.4, zorder=3)
     ax.annotate(
-        f"fastest week, from {week['from']:%-d %B}:\n{week['a_day']:.1f} districts a day",
+        f"steepest recorded week, from {week['from']:%-d %B}:\n{week['a_day']:.1f} districts a day",
         (ends.index[0], heights.iloc[0]), xytext=(-8, 18), textcoords="offset points",
         ha="right", va="bottom", fontsize=7, color=INK,
     )  # fmt: skip
@@ -252,8 +255,8 @@ def _alt(table: pd.DataFrame) -> str:
     dots = table[(table["series"] != CURATED) & table["denominator"].notna()]
     peak = band.loc[band["high"].idxmax()]
     text = (
-        f"Share held by the Taliban from {band['date'].iloc[0]:%-d %B %Y} to "
-        f"{band['date'].iloc[-1]:%-d %B %Y}. A band of districts taken rises from "
+        f"Shares of each count's own list from {band['date'].iloc[0]:%-d %B %Y} to "
+        f"{band['date'].iloc[-1]:%-d %B %Y}. A band of districts taken in the period rises from "
         f"{_between(band.iloc[0])} to {_between(peak)} of {band['denominator'].iloc[0]:.0f}"
     )
     if len(dots):
@@ -264,5 +267,5 @@ def _alt(table: pd.DataFrame) -> str:
         ]
         if len(parts) > 12:
             parts = [*parts[:3], "and others", *parts[-2:]]
-        text += "; points: " + ", ".join(parts)
+        text += "; points, what monitors count as held: " + ", ".join(parts)
     return text + "."

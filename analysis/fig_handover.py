@@ -42,12 +42,13 @@ def data(
     Returns
     -------
     DataFrame
-        ``mark`` (``effect``, ``tranche``, ``tile``, ``overall``), ``label``, ``quarter``,
+        ``mark`` (``difference``, ``tranche``, ``tile``, ``overall``), ``label``, ``quarter``,
         ``value``, ``low``, ``high``, ``band_low``, ``band_high``, ``tranche``,
         ``tile_row``, ``tile_col``, ``count``, ``p``, ``smallest``, ``base``,
         ``breakdown``, ``reach``; sorted.
     """
-    effects = study.rename(columns={"estimator": "label", "effect": "value"}).assign(mark="effect")
+    effects = study.rename(columns={"estimator": "label", "effect": "value"})
+    effects = effects.assign(mark="difference")
     groups = tranches.rename(columns={"effect": "value", "provinces": "count"}).assign(
         mark="tranche", label=tranches["interpreted"].map({True: "", False: "not interpreted"})
     )
@@ -91,32 +92,33 @@ def draw(table: pd.DataFrame, title: str, outcome: str, level: float = 0.95) -> 
     fig = canvas(126)
     left, right = fig.subfigures(1, 2, width_ratios=[1.4, 1])
     overall = table[table["mark"] == "overall"].iloc[0]
-    _draw_study(left.subplots(), table[table["mark"] == "effect"], overall)
+    _draw_study(left.subplots(), table[table["mark"] == "difference"], overall)
     upper, lower = right.subfigures(2, 1, height_ratios=[1.7, 1])
     _draw_tiles(upper.subplots(), table[table["mark"] == "tile"])
     _draw_tranches(lower.subplots(), table[table["mark"] == "tranche"])
     finish(
         fig,
         title,
-        f"Sources: {outcome}; NATO announcements (transition table). Effects against provinces "
+        f"Sources: {outcome}; NATO announcements (transition table). Differences against provinces "
         "transferred later; quarter −1 is the reference.\nDark bars: pointwise "
-        f"{100 * level:.0f}% intervals; dark band: simultaneous (Callaway-Sant'Anna). Pale band: "
-        "overall differences too small to be found.",
+        f"{100 * level:.0f}% intervals; dark band: simultaneous (Callaway-Sant'Anna).",
     )
     breakdown = overall["breakdown"]
     honest = (
         "cannot be computed" if pd.isna(breakdown) else f"is {breakdown:.2f} (Rambachan and Roth)"
     )
     groups = table[table["mark"] == "tranche"].rename(columns={"count": "provinces"})
+    moved = groups.assign(interpreted=groups["label"] == "")
     caption = (
         f"Events a province and quarter around the announced transfer, {int(overall['count'])} "
         f"events in the panel. Overall: {overall['label']}. The breakdown value {honest}: the "
         "violation of common trends, as a multiple of the largest seen before, that takes the "
         "sign away. Tranches were chosen on security grounds, so common trends are doubtful. "
-        "Two-way fixed effects are shown for comparison only. A tranche of two provinces is shown "
-        f"and not interpreted; the last tranche is the comparison. "
-        f"{handover.comparison_words(groups)} Counts cannot fall below none, so the pale band ends "
-        "where no event would be left."
+        "Two-way fixed effects are shown for comparison only. The last tranche is only ever "
+        "comparison; the others also serve until their own turn. "
+        f"{handover.comparison_words(groups)} {handover.alone_words(moved)} Counts cannot fall "
+        "below none, so the lower dotted line, where the mean before is smaller than what can be "
+        "found, stands where no event would be left had that mean otherwise stayed."
     )
     return Drawing(SLUG, fig, table, title, caption, _alt(table, overall), ())
 
@@ -124,6 +126,9 @@ def draw(table: pd.DataFrame, title: str, outcome: str, level: float = 0.95) -> 
 def _draw_study(ax: Axes, effects: pd.DataFrame, overall: pd.Series) -> None:
     floor = -min(overall["smallest"], overall["base"])
     ax.axhspan(floor, overall["smallest"], color=GRID, alpha=0.6, lw=0, zorder=0)
+    # The band of the estimator is grey too; the lines tell the two apart where they overlap.
+    for edge in (floor, overall["smallest"]):
+        ax.axhline(edge, color=INK, lw=0.8, ls=(0, (1, 1.5)), zorder=1)
     ax.axhline(0, color=INK, lw=0.7)
     ax.axvline(-0.5, color=FAINT, lw=0.7, ls=(0, (3, 2)))
     main = effects[(effects["label"] == handover.ESTIMATORS[0]) & effects["band_low"].notna()]
@@ -142,9 +147,14 @@ def _draw_study(ax: Axes, effects: pd.DataFrame, overall: pd.Series) -> None:
     span = np.nanmax(np.abs([effects["low"].quantile(0.02), effects["high"].quantile(0.98),
                              overall["smallest"] * 1.25]))  # fmt: skip
     ax.set_ylim(-span * 1.2, span * 1.25)
-    low = "no event left" if overall["base"] <= overall["smallest"] else "smallest fall to show"
-    ax.text(-8.4, -span * 1.0, "Pale band: overall differences too small to be found,\nfrom "
-            f"{handover.signed(floor)} ({low}) to {handover.signed(overall['smallest'])}",
+    low = (
+        "no event left, had the mean stayed"
+        if overall["base"] <= overall["smallest"]
+        else "smallest fall to show"
+    )
+    ends = handover.signed(floor), handover.signed(overall["smallest"])
+    ax.text(-8.4, -span * 1.0, "Between dotted lines: overall differences found\nless than four "
+            f"times in five, from {ends[0]}\n({low}) to {ends[1]}",
             fontsize=6.8, color=FAINT, va="center",
             bbox={"fc": "white", "ec": "none", "pad": 1.0, "alpha": 0.9})  # fmt: skip
     ax.legend(loc="upper left", fontsize=7, handletextpad=0.1, borderaxespad=0.2, ncols=2,
@@ -178,7 +188,7 @@ def _draw_tranches(ax: Axes, groups: pd.DataFrame) -> None:
     for row in groups.itertuples():
         colour, y = TRANCHES[int(row.tranche)], row.tranche
         if pd.isna(row.value):
-            ax.text(0.03 * far, y, "comparison", va="center", fontsize=6.6, color=FAINT)
+            ax.text(0.03 * far, y, "only comparison", va="center", fontsize=6.6, color=FAINT)
             continue
         faded = row.label != ""
         ax.hlines(y, row.low, row.high, color=FAINT, lw=1.4)
@@ -205,12 +215,13 @@ def _alt(table: pd.DataFrame, overall: pd.Series) -> str:
            f"{handover.signed(r.high)})")
         for r in groups.itertuples()
     )  # fmt: skip
-    main = table[(table["mark"] == "effect") & (table["label"] == handover.ESTIMATORS[0])]
+    main = table[(table["mark"] == "difference") & (table["label"] == handover.ESTIMATORS[0])]
     after = main[main["quarter"] >= 0]["value"]
     before = main[main["quarter"] < -1]["value"]
     return (
-        f"Event study of four estimators. Overall {overall['label']}. Callaway-Sant'Anna effects "
-        f"lie between {handover.signed(before.min())} and {handover.signed(before.max())} before "
-        f"the transfer and between {handover.signed(after.min())} and "
-        f"{handover.signed(after.max())} after it. Provinces and difference alone: {sizes}."
+        f"Event study of four estimators. Overall {overall['label']}. Callaway-Sant'Anna "
+        f"differences lie between {handover.signed(before.min())} and "
+        f"{handover.signed(before.max())} before the transfer and between "
+        f"{handover.signed(after.min())} and {handover.signed(after.max())} after it. Provinces "
+        f"and difference alone: {sizes}."
     )

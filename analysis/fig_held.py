@@ -78,7 +78,7 @@ def draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
         "15 August 2021 (right). Left tends to understate holding, for places are heard of again "
         "when they change hands; right tends to overstate it, for losses that no source in the "
         "table reports count as held. The two are readings and no bounds: early falls found only "
-        "because they were undone shorten both. Falls of one place count separately."
+        "because they were undone would shorten both. Falls of one place count separately."
     )
     return Drawing(SLUG, fig, table, title, caption, _alt(table), ())
 
@@ -86,17 +86,11 @@ def draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
 def title(table: pd.DataFrame) -> str:
     """Finding: share still held after 30 days, the periods side by side in each reading."""
     rows = table[(table["mark"] == "curve") & (table["day"] == 30) & (table["at_risk"] >= 5)]
-    ways = dict(zip(held.READINGS, ("followed to the last report", "if silence counts as held"),
-                    strict=True))  # fmt: skip
-    parts = []
-    for reading, words in ways.items():
-        own = rows[rows["reading"] == reading].set_index("period")["value"]
-        told = [f"{100 * own[p]:.0f}% {held.taken_when(p)}" for p in held.PERIODS if p in own.index]
-        if told:
-            parts.append(f"{' and '.join(told)}, {words}")
-    if not parts:
+    shares = {(r.period, r.reading): (r.value, r.low, r.high) for r in rows.itertuples()}
+    lasted = held.lasted_words(shares, gap=";\n")
+    if not lasted:
         return "Too few captures were followed for 30 days to say how long they lasted"
-    return "Still held after 30 days, of places taken:\n" + ";\n".join(parts)
+    return f"Recorded captures still held after 30 days:\n{lasted}"
 
 
 def _draw_matrix(ax: Axes, cells: pd.DataFrame) -> None:

@@ -19,7 +19,8 @@ TRANCHES = dict(enumerate(ORDER, start=1))
 # Ratio of the ends of an interval up to which a rate keeps its full, then its half colour.
 SURE, HALF_SURE = 3.0, 8.0
 FEW = 5
-
+# Changes named in each era, the largest by ratio of those whose intervals part.
+NAMED = 3
 
 # Names too long for a tile, broken by hand at a syllable.
 BROKEN = {
@@ -84,13 +85,18 @@ def time_data(
 
 
 def few_words(totals: pd.Series) -> str:
-    """Sentence on how many provinces have fewer than ten offensives."""
+    """Sentence on how many provinces have fewer than ten of the offensives that are drawn."""
+    drawn = "recorded offensives that can be drawn"
+    if len(totals) == 1:
+        return f"{totals.index[0]} has {int(totals.iloc[0])} {drawn}"
+    return f"Of {int(totals.sum())} {drawn}, {_few(totals)}"
+
+
+def _few(totals: pd.Series) -> str:
     few, all_ = int((totals < 10).sum()), len(totals)
-    if all_ == 1:
-        return f"{totals.index[0]} has {int(totals.iloc[0])} offensives"
     if few == 0:
-        return f"Every one of {all_} provinces has ten offensives or more"
-    return f"{few} of {all_} provinces {'has' if few == 1 else 'have'} fewer than ten offensives"
+        return f"every one of {all_} provinces has ten or more"
+    return f"{few} of {all_} provinces {'has' if few == 1 else 'have'} fewer than ten"
 
 
 def time_title(table: pd.DataFrame) -> str:
@@ -99,10 +105,10 @@ def time_title(table: pd.DataFrame) -> str:
     top = counts.iloc[::-1].head(3)
     share = 100 * top.sum() / max(counts.sum(), 1)
     if len(counts) <= len(top):
-        return "; ".join(f"{n}: {int(c)} offensives" for n, c in top.items())
+        return "; ".join(f"{n}: {int(c)} recorded offensives" for n, c in top.items())
     return (
-        f"{', '.join(top.index)} hold {share:.0f}% of {int(counts.sum())} offensives;\n"
-        f"{few_words(counts)}"
+        f"{', '.join(top.index)} hold {share:.0f}% of {int(counts.sum())} recorded offensives "
+        f"that can\nbe drawn; {_few(counts)}"
     )
 
 
@@ -119,20 +125,21 @@ def time_draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
         ax = fig.add_subplot(grid[row - 1, col - 1])
         rest = table[table["adm1"] == name]
         _time_tile(ax, own, rest[rest["mark"] == "month"], rest[rest["mark"] == "capital"])
-        ax.set_xlim(start, stop)
+        # Past the last day, so that the frame does not cover the last half-year.
+        ax.set_xlim(start, stop + 0.035 * (stop - start))
         ax.set_title(name, fontsize=7, pad=2)
     finish(
         fig,
         title,
-        "Source: events and transition tables. Line: offensives a month by half-year, shrunk "
-        f"towards the mean of all provinces; ribbon: {100 * level:.0f}% interval.\nScale "
+        "Source: events and transition tables. Line: recorded offensives a month by half-year, "
+        f"shrunk towards the mean of all provinces; ribbon: {100 * level:.0f}% interval.\nScale "
         "log(1 + y), to the end printed small: tiles differ, compare their n and not their "
         "heights. Sticks: months with an event. Frame, T: tranche. ▼ capital taken.",
     )
     counts = rates.groupby("adm1")["events"].sum()
     caption = (
-        f"Offensives a month in {len(counts)} provinces, {int(counts.sum())} in all; n is the "
-        "number of each. Every tile has its own scale, whose end is printed small in events a "
+        f"Recorded offensives a month in {len(counts)} provinces, {int(counts.sum())} in all; n is "
+        "the number of each. Every tile has its own scale, whose end is printed small in events a "
         "month, so that heights cannot be compared; the faint line marks half an event a month "
         "everywhere. Rates of half-years are pulled towards the mean of all provinces, the "
         "more the fewer events there are. Events known only to the country are not in it."
@@ -162,9 +169,7 @@ def _time_tile(ax: Axes, rates: pd.DataFrame, months: pd.DataFrame, capitals: pd
     ax.set_yscale("function", functions=(np.log1p, np.expm1))
     ax.set_ylim(0, np.expm1(np.log1p(top) * 1.25))
     if len(capitals):
-        # Moved inside the frame where a capital fell in the last days.
-        length = edges[-1] - edges[0]
-        at = capitals["date"].clip(upper=edges[-1] - 0.045 * length)
+        at = capitals["date"]
         ax.plot(at, np.full(len(at), np.expm1(np.log1p(top) * 1.15)), "v", ms=3,
                 color=PARTY["taliban"])  # fmt: skip
     tranche = rates["tranche"].iloc[0]
@@ -217,7 +222,7 @@ def era_data(rates: pd.DataFrame) -> pd.DataFrame:
     table["change"] = table["rate"] / before["rate"]
     table["apart"] = (table["low"] > before["high"]) | (table["high"] < before["low"])
     size = np.log(table["change"]).abs().where(table["apart"])
-    table["named"] = size.groupby(table["_at"]).rank(ascending=False, method="first") <= 3
+    table["named"] = size.groupby(table["_at"]).rank(ascending=False, method="first") <= NAMED
     return table.sort_values(["_at", "adm1"]).drop(columns="_at").reset_index(drop=True)
 
 
@@ -249,7 +254,8 @@ def era_changes(table: pd.DataFrame) -> str:
     if not parts:
         return text + "."
     return (
-        text + "; the largest by ratio, in shrunken offensives a month: " + "; ".join(parts) + "."
+        f"{text}; the largest by ratio, at most {NAMED} an era, in shrunken recorded offensives a "
+        f"month: {'; '.join(parts)}."
     )
 
 
@@ -257,7 +263,7 @@ def _colour(level: int, certainty: int) -> tuple[float, float, float]:
     """Four colours when sure, two when half sure, one when hardly: value-suppressing."""
     merged = {3: level, 2: 1.5 if level <= 2 else 3.5, 1: 2.5}[certainty]
     base = np.array(mpl.colormaps["Greys"]((merged + 0.6) / 4.6)[:3])
-    wash = {3: 0.0, 2: 0.6, 1: 0.88}[certainty]
+    wash = {3: 0.0, 2: 0.68, 1: 0.95}[certainty]
     return tuple(base * (1 - wash) + np.array(to_rgb("#ececec")) * wash)
 
 
@@ -274,10 +280,11 @@ def era_draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
     finish(
         fig,
         title,
-        "Source: events table. Offensives a month, shrunk towards the mean of all provinces of the "
-        f"era; printed where known within a factor of {SURE:.0f}. Colour washes\nout as the "
-        f"{100 * level:.0f}% interval widens. Dot: fewer than five events. ▲▼: rise or fall since "
-        "the era before, intervals apart (three largest an era).",
+        "Source: events table. Recorded offensives a month, shrunk towards the mean of all "
+        f"provinces of the era; printed where known within a factor of {SURE:.0f}. Colour\n"
+        f"washes out as the {100 * level:.0f}% interval widens. Dot: fewer than five events. ▲▼: "
+        f"rise or fall since the era before, intervals apart (at most {NAMED} an era, the largest "
+        "by ratio).",
     )
     caption = (
         f"{len(table)} rates of {table['adm1'].nunique()} provinces in {len(eras)} eras. Colour "
@@ -304,7 +311,7 @@ def _era_map(ax: Axes, own: pd.DataFrame, era: str) -> None:
         dark = sum(colour) < 1.35
         ink = "white" if dark else INK
         ax.text(row.tile_col + 0.47, -row.tile_row + 0.62, in_tile(row.adm1), ha="center",
-                va="center", fontsize=6, color=ink, linespacing=0.9)  # fmt: skip
+                va="center", fontsize=5.3, color=ink, linespacing=0.9)  # fmt: skip
         way = ("▲" if row.change > 1 else "▼") if row.named else ""
         rate = f"{row.rate:.2f}" if row.certainty == 3 else ""
         if way or rate:
@@ -329,7 +336,7 @@ def _key(ax: Axes, table: pd.DataFrame) -> None:
         1: [(1, 4)],
     }
     line = 0.0
-    ax.text(1, 1.4, "offensives a month", fontsize=6.8)
+    ax.text(1, 1.4, "recorded offensives a month", fontsize=6.8)
     for certainty, groups in spans.items():
         for low, high in groups:
             own = table[(table["certainty"] == certainty) & table["level"].between(low, high)]

@@ -6,9 +6,10 @@ comparison for those announced earlier. Estimators come from the diff-diff libra
 sensitivity analysis of Rambachan and Roth 2023); p-values come from permuting the tranche
 labels, because the library's errors lean on many clusters and there are 34.
 
-Tranches were chosen on security grounds, safest first, so that common trends are doubtful
-by construction. Whatever is found is set beside the sign that Fetzer and others (2021)
-report from far richer data; it replicates nothing. Read `panel`, then `assess`.
+Tranches were chosen on security grounds, by and large safer provinces before the last, so
+that common trends are doubtful by construction. Whatever is found is set beside the sign
+that Fetzer and others (2021) report from far richer data; it replicates nothing. Read
+`panel`, then `assess`.
 """
 
 import math
@@ -33,8 +34,10 @@ PERMUTATIONS = 1999
 SEED = 20210815
 REACH = 8
 POWER = 0.8
-# A mean of two provinces is shown and not interpreted.
-SMALLEST_COHORT = 3
+# The library's intervals lean on many provinces; the mean of a few is shown, not interpreted.
+SMALLEST_COHORT = 5
+# Share of the smallest detectable change that would be found every second time.
+HALF_POWER = 1.96 / (1.96 + 0.84)
 ESTIMATORS = ("Callaway-Sant'Anna", "Sun-Abraham", "imputation", "two-way fixed effects")
 
 
@@ -282,6 +285,11 @@ class Finding:
         """Whether any fall could be found: counts cannot fall by more than `base`."""
         return self.smallest < self.base
 
+    @property
+    def rise_detectable(self) -> float:
+        """Smallest detectable rise, as a multiple of `base`."""
+        return 1 + self.smallest / self.base if self.base > 0 else math.inf
+
 
 def _fit(table: pd.DataFrame, **options: object):
     import diff_diff
@@ -419,7 +427,7 @@ def by_tranche(table: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
         ``tranche``, ``provinces``, ``before``, ``after``, ``effect`` (nan for the last,
         which is the comparison), ``low``, ``high`` (the library's interval), ``reach``
         (last quarter since the transfer that the panel holds), ``interpreted`` (False
-        below three provinces).
+        below five provinces).
     """
     outcome, first = _wide(table)
     spans = _fit(table, alpha=1 - level).aggregate("group").to_dataframe()
@@ -491,10 +499,13 @@ def simulate_panel(
 
 
 def signed(value: float) -> str:
-    """Two digits with sign; what would round to a signed zero is said in words."""
-    if round(value, 2) == 0:
-        return "0.00" if value == 0 else f"just {'above' if value > 0 else 'below'} 0"
-    return f"{value:+.2f}".replace("-", "−")
+    """Two digits with sign, three where two would be a signed zero, and then words."""
+    if value == 0:
+        return "0.00"
+    digits = 2 if round(value, 2) else 3
+    if round(value, digits) == 0:
+        return f"just {'above' if value > 0 else 'below'} 0"
+    return f"{value:+.{digits}f}".replace("-", "−")
 
 
 def percent(found: Finding) -> str:
@@ -505,7 +516,11 @@ def percent(found: Finding) -> str:
 
 
 def detectable(found: Finding) -> str:
-    """What the panel could have shown; counts cannot fall below none."""
+    """What the panel could have shown; counts cannot fall below none.
+
+    An end of all events is a fall by the mean before only if that mean would otherwise
+    have stayed, which is said.
+    """
     if not math.isfinite(found.smallest_percent):
         return (
             f"only a rise of {found.smallest:.2f} or more was likely to show, and no fall, for "
@@ -513,10 +528,19 @@ def detectable(found: Finding) -> str:
         )
     if found.fall_detectable:
         return f"only a change of {percent(found)} or more, up or down, was likely to show"
-    times = 1 + found.smallest / found.base
     return (
-        "even the end of all recorded events would likely have gone unseen, and only a rise to "
-        f"{times:.1f} times the earlier mean was likely to show"
+        f"only a rise to {found.rise_detectable:.1f} times the earlier mean was likely to show; "
+        f"{_unseen(found)}"
+    )
+
+
+def _unseen(found: Finding) -> str:
+    """How surely the end of all events would have been missed."""
+    seldom = found.base < HALF_POWER * found.smallest
+    missed = "likely have gone unseen" if seldom else "have been found less than four times in five"
+    return (
+        f"had the earlier mean of {found.base:.2f} otherwise stayed, even the end of all recorded "
+        f"events would {missed}"
     )
 
 
@@ -526,8 +550,8 @@ def verdict(found: Finding) -> str:
         if found.fall_detectable or not math.isfinite(found.smallest_percent):
             return f"the data cannot tell an effect smaller than {percent(found)} from none"
         return (
-            f"the data cannot tell a rise smaller than {percent(found)} from none, nor any fall, "
-            "not even one to nothing"
+            f"the data cannot tell a rise smaller than {percent(found)} from none, nor, had that "
+            "mean otherwise stayed, any fall"
         )
     sign = "consistent" if found.estimate < 0 else "not consistent"
     return f"{sign} in sign with the fall that Fetzer and others report at the onset"
@@ -547,7 +571,7 @@ def breakdown_words(found: Finding) -> str:
     if math.isnan(found.breakdown):
         return "How far trends may differ before the sign goes cannot be computed for this panel."
     if found.breakdown == 0:
-        return "The sign has no support even if trends were exactly common."
+        return "Even with exactly common trends the interval holds zero (breakdown value 0)."
     return (
         f"The sign survives trends that differ by {found.breakdown:.2f} times the largest "
         "difference seen before the transfer."
@@ -596,8 +620,42 @@ def comparison_words(groups: pd.DataFrame) -> str:
     )
 
 
+def alone_words(groups: pd.DataFrame) -> str:
+    """Sentence on tranches looked at alone, and on those of too few provinces.
+
+    Parameters
+    ----------
+    groups
+        Output of `by_tranche`.
+    """
+    moved = groups.dropna(subset="reach")
+    few = moved[~moved["interpreted"].astype(bool)]
+    if few.empty:
+        return ""
+    named = " and ".join(f"T{int(r.tranche)} ({int(r.provinces)})" for r in few.itertuples())
+    return (
+        f"Of {len(moved)} tranches looked at alone, {named} {'has' if len(few) == 1 else 'have'} "
+        f"fewer than {SMALLEST_COHORT} provinces, too few for the interval to be trusted: shown "
+        "and not interpreted."
+    )
+
+
+def before_words(groups: pd.DataFrame) -> str:
+    """Mean events a quarter before the transfer, by tranche.
+
+    Parameters
+    ----------
+    groups
+        Output of `by_tranche`.
+    """
+    return ", ".join(f"T{int(r.tranche)} {r.before:.2f}" for r in groups.itertuples())
+
+
 def answer(found: dict[str, Finding], outcome: str, sure: int, rates: int) -> str:
-    """Three sentences: both clocks with their doubt, what could have shown, and where.
+    """Sentences: what could have shown, both clocks with their doubt, and where.
+
+    What could have shown stands in the first sentence, which is also the entry of the
+    table of contents.
 
     Parameters
     ----------
@@ -609,27 +667,40 @@ def answer(found: dict[str, Finding], outcome: str, sure: int, rates: int) -> st
         Provincial rates known within a factor of three, and all of them.
     """
     main = found["full"] if "full" in found else next(iter(found.values()))
+    others = {CLOCKS[k].removesuffix(" in"): one for k, one in found.items() if one is not main}
     if main.p > 0.05:
         start = "No change can be shown around the announced transfer of a province"
     else:
         way = "fewer" if main.estimate < 0 else "more"
         start = f"After the announced transfer of a province {way} {outcome} are recorded"
-    text = (
-        f"{start}: against provinces transferred later, the change in {outcome} differs by "
-        f"{signed(main.estimate)} a province and quarter (interval {signed(main.low)} to "
-        f"{signed(main.high)}, p {main.p:.2f}) once the whole province is in"
+    rises = [one for one in (main, *others.values()) if math.isfinite(one.rise_detectable)]
+    sparse = len(rises) == 1 + len(others) and not any(one.fall_detectable for one in rises)
+    if sparse:
+        beside = "".join(
+            f"; {one.rise_detectable:.1f} from the {name}" for name, one in others.items()
+        )
+        text = (
+            f"{start}, and only a rise to {main.rise_detectable:.1f} times the earlier mean was "
+            f"likely to show ({CLOCKS['full']}{beside})"
+        )
+    else:
+        text = f"{start}; {detectable(main)} ({CLOCKS['full']})"
+    text += (
+        f". Against provinces transferred later, the change in {outcome} differs by "
+        f"{signed(main.estimate)} a province and quarter ({signed(main.low)} to "
+        f"{signed(main.high)}, p {main.p:.2f})"
     )
-    for clock, one in found.items():
-        if one is not main:
-            text += (
-                f", by {signed(one.estimate)} ({signed(one.low)} to {signed(one.high)}, "
-                f"p {one.p:.2f}) counted from its {CLOCKS[clock].removesuffix(' in')}"
-            )
-    doubt = detectable(main)
+    for name, one in others.items():
+        text += (
+            f", from the {name} by {signed(one.estimate)} ({signed(one.low)} to "
+            f"{signed(one.high)}, p {one.p:.2f})"
+        )
+    if sparse:
+        text += f"; {_unseen(main)}"
     return (
-        f"{text}. {doubt[0].upper()}{doubt[1:]}. Where recorded offensives moved over the years "
-        f"can be said for {'few' if sure < rates / 2 else 'most'} provinces: {sure} of {rates} "
-        "rates are known within a factor of three."
+        f"{text}. Where recorded offensives moved can be said for "
+        f"{'few' if sure < rates / 2 else 'most'} provinces: {sure} of {rates} rates are known "
+        "within a factor of three."
     )
 
 

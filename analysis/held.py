@@ -279,6 +279,34 @@ def followed_words(lines: pd.DataFrame, day: int = 30) -> str:
     return " and ".join(parts) if parts else "none"
 
 
+# What a reading of silence assumes, as it follows a share.
+WAYS = dict(
+    zip(READINGS, ("followed to the last report", "if silence counts as held"), strict=True)
+)
+
+
+def lasted_words(shares: dict[tuple[str, str], tuple[float, float, float]], gap: str = "; ") -> str:
+    """Shares still held with their intervals, the periods side by side in each reading.
+
+    Parameters
+    ----------
+    shares
+        Share and the ends of its interval by period and reading; nan where not reached.
+    gap
+        What parts the readings.
+    """
+    parts = []
+    for reading, way in WAYS.items():
+        told = [
+            f"{percent(shares[period, reading])} {taken_when(period)}"
+            for period in PERIODS
+            if (period, reading) in shares and not math.isnan(shares[period, reading][0])
+        ]
+        if told:
+            parts.append(f"{' and '.join(told)}, {way}")
+    return gap.join(parts)
+
+
 def taken_when(period: str) -> str:
     """Period as it follows the word taken."""
     return period if period.startswith("before") else f"in {period}"

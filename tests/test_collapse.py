@@ -260,22 +260,17 @@ def test_a_span_of_days_is_said_without_repeats(first, last, said):
     assert collapse.days_words(pd.Timestamp(first), pd.Timestamp(last)) == said
 
 
-def test_the_answer_pairs_the_readings_and_counts_capitals_among_the_districts():
+def test_the_answer_says_that_no_reading_is_a_bound_and_counts_capitals_among_the_districts():
     band = collapse.held_band(pd.DataFrame([capture()]), START, STOP)
     week = collapse.fastest_week(band)
     capitals = pd.DataFrame({"mark": "capital", "fell": [DAY, STOP]})
-    shares = {("before 2021", "last report"): (0.29, 0.16, 0.45),
-              ("before 2021", "end of tables"): (0.57, 0.44, 0.67),
-              ("2021", "last report"): (0.52, 0.35, 0.66),
-              ("2021", "end of tables"): (0.85, 0.79, 0.9)}  # fmt: skip
-    said = collapse.answer(band, 399, week, {"A": (0, 0), "E": (1, 1)}, capitals, shares)
-    assert "1 of 399 districts taken and not reported lost, those of provincial capitals" in said
+    lasted = "29% (16 to 45) before 2021, followed to the last report"
+    said = collapse.answer(band, 399, week, {"A": (0, 0), "E": (1, 1)}, capitals, lasted)
+    assert "1 of 399 districts taken and not reported lost, provincial capitals included" in said
     assert "(0 to 1 by how sure an event must be)" in said
-    assert "52% and 85% of places taken in 2021 (intervals together 35 to 90%)" in said
-    assert "29% and 57% of those taken before 2021 (intervals together 16 to 67%)" in said
-    shares[("2021", "last report")] = (float("nan"),) * 3
-    said = collapse.answer(band, 399, week, {}, capitals.iloc[:0], shares)
-    assert "too few and 85%" in said and "capitals fell" not in said and "()" not in said
+    assert f"recorded captures still held after 30 days is {lasted}; neither reading is a" in said
+    said = collapse.answer(band, 399, week, {}, capitals.iloc[:0], "")
+    assert "30 days" not in said and "capitals fell" not in said and "()" not in said
 
 
 def test_a_reading_printed_twice_is_not_said_to_be_missing_from_the_figure():
@@ -285,8 +280,59 @@ def test_a_reading_printed_twice_is_not_said_to_be_missing_from_the_figure():
     assert "73 on 1 May" not in drawing.caption and "106 on 15 June" in drawing.caption
     assert drawing.alt.count("18 percent on 1 May") == 1
     assert "LWJ" not in drawing.title and "US_JCS" not in drawing.caption + drawing.alt
+    assert "steepest recorded week" in texts(drawing)
+    assert "band: taken in the period" in drawing.fig.get_axes()[0].get_ylabel()
     source = drawing.fig._supxlabel.get_text()
+    assert "a press report" in drawing.caption and "a press report" not in source, "not drawn"
     assert max(map(len, source.splitlines())) < 150, "a source line runs off the page"
+
+
+def texts(drawing):
+    return "\n".join(t.get_text() for ax in drawing.fig.get_axes() for t in ax.texts)
+
+
+def paces(*rows):
+    columns = ["monitor", "denominator", "from", "to", "days", "gain", "a_day"]
+    days = [(m, 400, a, b, (b - a).days, gain, gain / (b - a).days) for m, a, b, gain in rows]
+    return pd.DataFrame(days, columns=columns)
+
+
+def test_a_monitor_is_named_in_the_heading_only_where_its_steepest_rise_shares_the_days():
+    rows = [capture(f"E{i}", f"d{i}", (20, 20)) for i in range(14)]
+    week = collapse.fastest_week(collapse.held_band(pd.DataFrame(rows), START, STOP))
+    near, far = week["from"] - pd.Timedelta(days=1), week["from"] + pd.Timedelta(days=30)
+    six = pd.Timedelta(days=6)
+    said = collapse.pace_heading(week, paces(("A", near, near + six, 18), ("A", far, far + six, 6)))
+    assert said.startswith("This table and A, which read the same press") and "2.0 and 3.0" in said
+    late = paces(("A", near, near + six, 6), ("A", far, far + six, 18))
+    wide = paces(("A", START, STOP, 200))
+    for alone in (late, wide, late.iloc[:0]):
+        said = collapse.pace_heading(week, alone)
+        assert said.startswith("The steepest recorded week brought 2.0") and "A" not in said[1:]
+    assert collapse.pace_heading(week | {"a_day": float("nan")}, late).startswith("No two counts")
+
+
+def test_whose_counts_there_are_is_said_by_name_and_none_is_said_too():
+    rows = pd.DataFrame({"monitor": ["LWJ", "AAN", "LWJ", "press"]})
+    said = collapse.monitors_words(rows, fig_collapse.NAMES)
+    assert said.endswith("Afghanistan Analysts Network, Long War Journal and a press report.")
+    assert collapse.monitors_words(rows.iloc[:1], {}).endswith("1 publisher: LWJ.")
+    assert collapse.monitors_words(rows.iloc[:0], {}).startswith("No monitor's count")
+
+
+def test_the_title_on_capitals_counts_the_fought_over_among_the_known():
+    table = pd.DataFrame({"mark": "capital", "fell": [DAY, DAY, STOP], "row_id": list("abc"),
+                          "earliest": DAY, "latest": STOP,
+                          "manner": ["fought", "unknown", "none"]})  # fmt: skip
+    assert "1 of the 2 whose manner is known fought over" in fig_capitals.title(table)
+    assert ",\n1 fought over;" in fig_capitals.title(table[table["manner"] != "unknown"])
+    assert "how is not known" in fig_capitals.title(table[table["manner"] == "unknown"])
+
+
+def test_a_monitor_whose_count_did_not_grow_has_no_share_beside_it():
+    rows = pd.DataFrame({"monitor": ["A"], "denominator": 400, "date": STOP, "gain": 0, "low": 3,
+                         "high": 3})  # fmt: skip
+    assert "%" not in collapse.beside_words(rows) and "this table 3" in collapse.beside_words(rows)
 
 
 def test_a_monitor_is_set_beside_the_band_only_from_its_first_day_and_over_one_list():

@@ -120,11 +120,16 @@ def test_every_estimator_draws_its_effects_and_only_ours_are_drawn():
     assert (drawing.data["mark"] == "tile").sum() == len(TREATED)
 
 
-def test_a_tranche_of_two_provinces_is_not_interpreted():
+def test_a_tranche_of_fewer_than_five_provinces_is_not_interpreted_and_is_named():
     table = handover.by_tranche(simulate(np.random.default_rng(7))).set_index("tranche")
     for number, row in table.iterrows():
-        expected = row["provinces"] >= 3 and number != 5
+        expected = row["provinces"] >= handover.SMALLEST_COHORT and number != 5
         assert row["interpreted"] == expected
+    assert set(table.index[table["provinces"] < 5]) == {1, 3}
+    said = handover.alone_words(table.reset_index())
+    assert said.startswith("Of 4 tranches looked at alone, T1 (2) and T3 (3) have fewer than 5")
+    assert handover.alone_words(table.reset_index().query("provinces > 5")) == ""
+    assert handover.before_words(table.reset_index()).startswith("T1 ")
 
 
 # --- a reader's own GED file -----------------------------------------------------------
@@ -229,6 +234,7 @@ def test_rates_are_counted_looks_and_all_with_both_ends():
     said = fig_tiles.era_changes(table)
     assert said.startswith("Of 2 comparisons") and "part in 1" in said
     assert "A from 1.00 to 5.00 in two" in said and "×" not in said
+    assert f"at most {fig_tiles.NAMED} an era" in said, "as the figure's footnote has it"
     alone = fig_tiles.era_data(
         pd.DataFrame(rows[:1], columns=["adm1", "period", "rate", "low", "high"])
     )
@@ -238,10 +244,19 @@ def test_rates_are_counted_looks_and_all_with_both_ends():
 @pytest.mark.parametrize(
     ("counts", "said"),
     [
-        ({"A": 3, "B": 20}, "1 of 2 provinces has fewer than ten offensives"),
-        ({"A": 3, "B": 4}, "2 of 2 provinces have fewer than ten offensives"),
-        ({"A": 30, "B": 40}, "Every one of 2 provinces has ten offensives or more"),
-        ({"Helmand": 53}, "Helmand has 53 offensives"),
+        (
+            {"A": 3, "B": 20},
+            "Of 23 recorded offensives that can be drawn, 1 of 2 provinces has fewer than ten",
+        ),
+        (
+            {"A": 3, "B": 4},
+            "Of 7 recorded offensives that can be drawn, 2 of 2 provinces have fewer than ten",
+        ),
+        (
+            {"A": 30, "B": 40},
+            "Of 70 recorded offensives that can be drawn, every one of 2 provinces has ten or more",
+        ),
+        ({"Helmand": 53}, "Helmand has 53 recorded offensives that can be drawn"),
     ],
 )
 def test_few_offensives_are_said_in_the_right_number(counts, said):
@@ -263,25 +278,35 @@ def test_no_fall_is_called_detectable_that_is_larger_than_what_there_was():
         sparse
     )
     assert "5.2 times the earlier mean" in handover.detectable(sparse)
-    assert "nor any fall" in handover.verdict(sparse)
+    assert "had the earlier mean of 0.10 otherwise stayed, even the end" in handover.detectable(
+        sparse
+    )
+    assert "nor, had that mean otherwise stayed, any fall" in handover.verdict(sparse)
+    assert "found less than four times in five" in handover.detectable(finding(base=0.4))
     dense = finding(base=2.0)
     assert "up or down" in handover.detectable(dense)
-    assert "nor any fall" not in handover.verdict(dense)
+    assert "any fall" not in handover.verdict(dense)
     assert "no fall" in handover.detectable(finding(base=0.0))
 
 
 def test_no_signed_zero_is_printed_and_minus_is_a_minus():
-    assert handover.signed(-0.004) == "just below 0"
-    assert handover.signed(0.004) == "just above 0"
+    assert handover.signed(-0.004) == "−0.004" and handover.signed(0.004) == "+0.004"
+    assert handover.signed(-0.0004) == "just below 0"
+    assert handover.signed(0.0004) == "just above 0"
     assert handover.signed(0.0) == "0.00"
     assert handover.signed(-0.4) == "−0.40" and handover.signed(0.4) == "+0.40"
 
 
 def test_the_answer_says_what_could_not_have_shown_and_for_how_many_rates():
-    said = handover.answer({"full": finding(), "first": finding(estimate=0.18)}, "offensives", 16,
-                           170)  # fmt: skip
+    other = finding(estimate=0.18, smallest=0.35)
+    said = handover.answer({"full": finding(), "first": other}, "offensives", 16, 170)
     assert said.startswith("No change can be shown") and said.count(". ") == 2
+    first = said.split(". ")[0]
+    assert "a rise to 5.2 times the earlier mean" in first, "the contents show this sentence alone"
+    assert "(whole province in; 4.5 from the first district)" in first
     assert "few provinces: 16 of 170 rates" in said and "-0.0" not in said
+    mixed = handover.answer({"full": finding(), "first": finding(base=2.0)}, "offensives", 16, 170)
+    assert "; 4.5 from" not in mixed and "4.5 from" in said and "5.2 times" in mixed.split(". ")[0]
     clear = handover.answer({"full": finding(p=0.01, estimate=-0.3)}, "offensives", 16, 170)
     assert "fewer offensives" in clear
 
@@ -304,7 +329,17 @@ def test_the_pale_band_ends_where_no_event_would_be_left():
                              tables.load("provinces"), sparse)  # fmt: skip
     drawing = fig_handover.draw(data, fig_handover.title(sparse), "simulated events")
     texts = [t.get_text() for ax in drawing.fig.get_axes() for t in ax.texts]
-    assert any(f"from {handover.signed(-sparse.base)} (no event left)" in t for t in texts)
+    floor = handover.signed(-sparse.base)
+    assert any(f"from {floor}\n(no event left, had the mean stayed)" in t for t in texts)
+    said = drawing.caption + drawing.alt + drawing.fig._supxlabel.get_text()
+    assert "ffect" not in said.replace("two-way fixed effects", "").replace(
+        "Two-way fixed effects", "")  # fmt: skip
+    assert "only ever comparison" in drawing.caption and "T1 (2) and T3 (3)" in drawing.caption
+
+
+def test_zero_in_the_interval_is_said_with_the_breakdown_value():
+    said = handover.breakdown_words(finding())
+    assert "interval holds zero" in said and "breakdown value 0" in said
 
 
 def test_what_is_not_drawn_is_counted():

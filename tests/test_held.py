@@ -146,7 +146,20 @@ def test_the_figure_prints_how_many_are_still_followed_and_pairs_the_readings():
     risk = own.set_index("day")["at_risk"]
     assert texts.count(str(risk[14])) >= 2, "once in each panel"
     assert drawing.title.count(" and ") == 2 and "silence counts as held" in drawing.title
+    assert drawing.title.startswith("Recorded captures") and drawing.title.count(" to ") == 5
     assert held.followed_words(lines).endswith(f"{risk[30]} of 40 taken in 2021")
+
+
+def test_shares_still_held_are_told_by_reading_each_with_its_interval():
+    shares = {("before 2021", "last report"): (0.29, 0.16, 0.45),
+              ("before 2021", "end of tables"): (0.57, 0.44, 0.67),
+              ("2021", "last report"): (0.52, 0.35, 0.66),
+              ("2021", "end of tables"): (0.85, 0.79, 0.9)}  # fmt: skip
+    first = "29% (16 to 45) before 2021 and 52% (35 to 66) in 2021, followed to the last report"
+    assert held.lasted_words(shares).startswith(first + "; 57% (44 to 67) before 2021")
+    shares["2021", "last report"] = (math.nan,) * 3
+    assert "29% (16 to 45) before 2021, followed" in held.lasted_words(shares)
+    assert held.lasted_words({}) == ""
 
 
 def test_captures_too_late_to_follow_and_later_losses_are_named():

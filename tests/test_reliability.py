@@ -2,7 +2,16 @@ import pandas as pd
 import pytest
 
 from analysis.dates import parse_window
-from analysis.reliability import WEAK, agreement, air_accuracy, gap, headline, kappa, pairs
+from analysis.reliability import (
+    WEAK,
+    agreement,
+    air_accuracy,
+    field_words,
+    gap,
+    headline,
+    kappa,
+    pairs,
+)
 from analysis.tables import load
 
 
@@ -47,6 +56,9 @@ def test_the_verdict_goes_by_the_lower_end_and_the_weakest_reaches_lowest():
     coded = table[table["measure"] == "Cohen's kappa"].set_index("field")
     found = headline(table)
     assert found["weakest_field"] == coded["low"].idxmin()
+    row = coded.loc["resistance"]
+    said = field_words("resistance")
+    assert said.startswith(f"kappa {row['value']:.2f} (") and said.endswith(row["verdict"])
     assert found["air_both"] <= found["air_second"]
     assert found["reports_drawn"] == found["reports_coded_twice"] + found["reports_not_found"]
 
