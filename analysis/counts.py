@@ -1,5 +1,7 @@
 """What the tables hold, in numbers that can be held against a promise."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -149,3 +151,20 @@ def claims_wrong(level: float = 0.95) -> dict[str, float]:
     return {"events": len(checks), "checked": checked, "wrong": wrong,
             "cells": int(checks["cells_changed"].sum()), "share": share, "low": low,
             "high": high}  # fmt: skip
+
+
+def wrong_words(found: Mapping[str, float], of: int) -> str:
+    """One sentence on the second look, for an answer.
+
+    Parameters
+    ----------
+    found
+        From `claims_wrong`.
+    of
+        All claims of the table: whether any were not checked is said too.
+    """
+    rest = "; the others were not checked" if found["checked"] < of else ""
+    return (
+        f"Of {found['checked']:,} claims checked again {found['share']:.0%} "
+        f"({100 * found['low']:.0f} to {found['high']:.0%}) were wrong in some part{rest}"
+    )

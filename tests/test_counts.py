@@ -46,3 +46,13 @@ def test_a_second_look_counts_claims_and_its_interval_holds_the_share():
 
     low, high = share_interval(found["wrong"], found["checked"])
     assert found["high"] - found["low"] >= high - low
+
+
+def test_the_sentence_on_the_second_look_says_whether_the_rest_was_checked():
+    found = {"checked": 1200, "share": 0.241, "low": 0.19, "high": 0.302}
+    said = counts.wrong_words(found, of=5000)
+    assert said == (
+        "Of 1,200 claims checked again 24% (19 to 30%) were wrong in some part; the others were "
+        "not checked"
+    )
+    assert "not checked" not in counts.wrong_words(found, of=1200)
