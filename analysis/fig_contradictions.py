@@ -278,7 +278,8 @@ def _caption(table: pd.DataFrame, comparisons: pd.DataFrame) -> str:
         "figures: over the current or latest one. A first release stands beside its current "
         "figure only where both are in the tables, so their number says nothing about how often "
         "figures are revised. The last panel sets counts with different definitions side by "
-        "side, which is no clash; troop and district readings are in it where they differ by more than a tenth. At the right: highest over "
+        "side, which is no clash; troop and district readings are in it where they differ by "
+        "more than a tenth. At the right: highest over "
         "lowest. The rows are the widest, so they show how far apart sources can be, not how far "
         "apart they usually are."
     )
