@@ -410,7 +410,8 @@ class Overlap:
         unseen part (Chao 1987).
     missing_low
         Lower end of what neither list holds. The lists share sources, and a loose join
-        finds pairs that are none; both make the estimate too small, so it is a lower bound.
+        finds pairs that are none, which makes the estimate too small; records that are no
+        offensives make it too large. So it is a rough number and no bound.
     pairs
         All pairs within the rule: ``event_id``, ``record_id``, ``adm1``, ``days`` between
         the unpadded windows, ``kept`` for those of the one-to-one match.
@@ -432,7 +433,7 @@ class Overlap:
         return (
             f"{self.matched} of {self.events} events match one of {self.records} records "
             f"({self.share:.0%}, 95% interval {self.share_low:.0%} to {self.share_high:.0%}); "
-            f"at least {self.missing_low:,.0f} are on neither list (two-list estimate of all: "
+            f"about {self.missing_low:,.0f} or more are on neither list (two-list estimate of all: "
             f"{self.total:,.0f}, {self.total_low:,.0f} to {self.total_high:,.0f})."
         )
 

@@ -512,7 +512,8 @@ def date_words(
         if some
         else "none",
         "clash_one_day": near,
-        "clash_size": f"{near} by a single day, at most {spread_words(widest, True)}"
+        "clash_size": f"{near or 'none'} of them by one day, the widest by "
+        f"{spread_words(widest, True)} (least distance between accounts)"
         if len(own)
         else "none to measure",
         "clash_capitals": int((classes == "capital_capture").sum()),
@@ -531,21 +532,47 @@ def death_words(accounts: pd.DataFrame, comparisons: pd.DataFrame) -> dict[str, 
     }
 
 
+def revision_words(airpower: pd.DataFrame, months: pd.PeriodIndex) -> str:
+    """How far current figures of weapons released lie from first releases, month by month.
+
+    Only single months of `months` whose first and current figure are both in the tables, or
+    follow from printed sums (`current_total`), can be compared.
+    """
+    own = airpower[airpower["measure"] == series.AFCENT]
+    current = own[own["vintage"] == "current"]
+    first = own[(own["vintage"] == "first") & (own["from_month"] == own["to_month"])]
+    pairs = []
+    for month, rows in first.groupby("from_month"):
+        now = current_total(current, month, month) if month in months else None
+        if now is not None:
+            # The first figure that was printed lowest or highest, whichever is further off.
+            value = max((int(v) for v in rows["value"]), key=lambda v: _ratio([v, now[0]]))
+            pairs.append((month, value, now[0]))
+    if not pairs:
+        return "no month of this selection has both figures in the tables"
+    far = [p for p in pairs if _ratio(p[1:]) > 1 + TOLERANCE]
+    named = "; ".join(f"{m:%B %Y}: {a:,} first, {b:,} now" for m, a, b in far)
+    return (
+        f"of {len(pairs)} month{'s' if len(pairs) > 1 else ''} with both figures in the tables, "
+        f"{len(far) or 'none'} differ{'s' if len(far) == 1 else ''} by more than "
+        f"{100 * TOLERANCE:.0f}%" + (f" ({named})" if far else "")
+    )
+
+
 def answer(results: Mapping[str, Any]) -> str:
     """Sentences that answer notebook 02, with their doubt."""
     clash = (
         f"Of the {results['dates_compared']:,} with two or more dated sources, "
         f"{results['clash_pct']}% ({results['clash_interval']}) have start dates that exclude "
-        f"each other, {results['clash_size']}; some set the start of an assault against the day of "
-        "the fall"
+        f"each other, {results['clash_size']}"
         if results["dates_compared"]
         else "None has two dated sources to compare"
     )
     return (
         f"The table holds {results['n_events']:,} offensives from {results['n_claims']:,} "
         f"statements in {results['n_sources']:,} sources; at least {results['one_group_pct']}% "
-        f"rest on a single independent one of those found. {clash}. Of {results['n_series']} "
-        "published series "
+        f"rest on a single independent one of those found. {clash}. "
+        f"{results['claims_checked_words']}. Of {results['n_series']} published series "
         f"{results['complete_series'] or 'none'} "
         f"{'has' if results['complete_series'] == 1 else 'have'} a figure for every month: an "
         "empty month is unknown, not quiet."

@@ -1,5 +1,7 @@
 """What the tables hold, in numbers that can be held against a promise."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -170,3 +172,39 @@ def claims_wrong(which: str = "sample_after", level: float = 0.95) -> dict[str, 
     return {"events": len(checks), "checked": checked, "wrong": wrong,
             "cells": int(checks["cells_changed"].sum()), "pages": pages, "pages_lost": lost,
             "share": share, "low": low, "high": high}  # fmt: skip
+
+
+def check_numbers(rounds: Mapping[str, Mapping[str, float]]) -> dict[str, int | str]:
+    """Numbers of the three rounds of checks, by the names under which prose quotes them.
+
+    Parameters
+    ----------
+    rounds
+        Output of `claims_wrong` by round.
+    """
+
+    def share(found: Mapping[str, float]) -> str:
+        return f"{found['share']:.0%} ({found['low']:.0%} to {found['high']:.0%})"
+
+    before, sweep, after = (rounds[which] for which in ROUNDS)
+    return {
+        "wrong_before": share(before), "wrong_sweep": share(sweep), "claims_wrong": share(after),
+        "sweep_claims": sweep["checked"], "sweep_pages": sweep["pages"],
+        "sweep_pages_lost": sweep["pages_lost"], "sweep_cells": sweep["cells"],
+        "claims_checked": after["checked"], "claims_checked_events": after["events"],
+    }  # fmt: skip
+
+
+def wrong_words(found: Mapping[str, float]) -> str:
+    """One sentence on what was still wrong after all pages had been read again.
+
+    Parameters
+    ----------
+    found
+        From `claims_wrong`, of the sample drawn after the sweep.
+    """
+    return (
+        f"Of {found['checked']:,} claims on events drawn at random after all pages had been read "
+        f"again, {found['share']:.0%} ({100 * found['low']:.0f} to {found['high']:.0%}) were still "
+        "wrong in some part"
+    )

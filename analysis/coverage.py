@@ -173,7 +173,8 @@ def words(table: pd.DataFrame | None, level: float = 0.95) -> dict[str, str]:
     floor = table.loc[table["missing_low"].idxmin()]
     best = table.loc[table["share"].idxmax()]
     return {
-        "coverage_title": f"At least {floor['missing_low']:,.0f} offensives are on neither list",
+        "coverage_title": "Two lists suggest "
+        f"{floor['missing_low']:,.0f} or more offensives that neither holds, a rough number",
         "coverage": f"Of {best['events']:,} offensives {best['matched']:,} match a record of "
         f"at least {best['min_deaths']} dead ({100 * best['share']:.0f}%, {100 * level:.0f}% "
         f"interval {100 * best['share_low']:.0f} to {100 * best['share_high']:.0f}%); the "

@@ -150,7 +150,11 @@ def _draw_panel(ax: Axes, rows: pd.DataFrame, panel: str) -> None:
         label = "{:+.0f}"
     else:
         ax.set_xscale("log")
-        low, high = float(rows["relative"].min()), float(rows["relative"].max())
+        drawn = rows["relative"].astype(float)
+        if panel == "killed":
+            bars = (rows["best"] / rows["reference"]).astype(float)
+            drawn = pd.concat([drawn, bars[bars > 0]])
+        low, high = float(drawn.min()), float(drawn.max())
         # Room for the numbers that stand outside the outermost dots.
         pad = (high / low) ** 0.16
         _numbers(ax, rows)
@@ -270,13 +274,27 @@ def _caption(table: pd.DataFrame, comparisons: pd.DataFrame) -> str:
         "right is the least number of days between accounts that exclude each other; one account "
         "may date the start of an assault and another the fall. Deaths: count over the row's "
         "lowest, only where exact counts speak of the same day; the upright bar is the figure of "
-        "the event row, where one is settled. Published figures: over the current or latest one. "
-        "A first release stands beside its current figure only where both are in the tables, so "
-        "their number says nothing about how often figures are revised. The last panel sets "
-        "counts with different definitions side by side, which is no clash; troop and district "
-        "readings are in it where they differ by more than a tenth. At the right: highest over "
+        f"the event row, where one is settled{_elsewhere(table)}. Published "
+        "figures: over the current or latest one. A first release stands beside its current "
+        "figure only where both are in the tables, so their number says nothing about how often "
+        "figures are revised. The last panel sets counts with different definitions side by "
+        "side, which is no clash; troop and district readings are in it where they differ by "
+        "more than a tenth. At the right: highest over "
         "lowest. The rows are the widest, so they show how far apart sources can be, not how far "
         "apart they usually are."
+    )
+
+
+def _elsewhere(table: pd.DataFrame) -> str:
+    """Say why some bars stand outside the accounts of their row."""
+    rows = table[(table["panel"] == "killed") & table["best"].notna()].groupby("rank")
+    best, values = rows["best"].first(), rows["value"].agg(["min", "max"])
+    outside = int(((best < values["min"]) | (best > values["max"])).sum())
+    if not outside:
+        return ""
+    return (
+        ", which can be a count of another day and lies outside the accounts drawn in "
+        f"{outside} row{'' if outside == 1 else 's'}"
     )
 
 

@@ -51,6 +51,8 @@ PLAIN = {
     "framealpha": 1,
     "borderpad": 0.1,
 }
+# The same for a number that stands in a panel.
+GROUND = {"fc": "white", "ec": "none", "pad": 0.6}
 
 
 def data(
@@ -283,10 +285,10 @@ def draw(table: pd.DataFrame, title: str, start: pd.Timestamp, end: pd.Timestamp
         "announced, as far as the decisions table has it; other years are not coded.",
     )
     caption = (
-        f"Each mark is one of {len(offensives)} Taliban offensives, filled where the place was "
-        "taken, at the first day on which it can have begun. Numbers above them are captures / "
-        f"offensives of the year{_undrawn(offensives, years)}. Troop readings are dots and are not "
-        "carried forward. Air power: "
+        f"Each mark is one of {len(offensives)} Taliban offensives, filled where it is recorded "
+        "as taking the place, at the first day on which it can have begun. Numbers above them are "
+        f"captures / offensives of the year{_undrawn(offensives, years)}. Troop readings are dots "
+        "and are not carried forward. Air power: "
         "a grey line is a printed sum spread evenly over its months, and gives none of them a "
         "value; hatched months were withheld when due and have no value of their own since. "
         "Deaths are best estimates of fighting with any armed group, the Islamic State among "
@@ -423,12 +425,15 @@ def _draw_offensives(ax: Axes, rows: pd.DataFrame) -> None:
     order = list(LANES)
     years = rows[rows["series"] == "year total"]
     for row in years.itertuples():
+        # The last year is cut short, and in a long period its numbers are the longest.
+        at_edge = len(years) > 8 and row.date == years["date"].max()
+        middle = row.date + (row.date_end - row.date) / 2
         ax.annotate(
-            row.label, (row.date + (row.date_end - row.date) / 2, len(order) - 0.28),
-            # The last year is cut short, and in a long period its numbers are the longest.
-            xytext=(-4 if len(years) > 8 and row.date == years["date"].max() else 0, 0),
-            textcoords="offset points", ha="center", va="center", fontsize=6, color=FAINT,
-            annotation_clip=False,
+            row.label, (1, len(order) - 0.28) if at_edge else (middle, len(order) - 0.28),
+            xycoords=("axes fraction", "data") if at_edge else "data", xytext=(0, 0),
+            textcoords="offset points", ha="right" if at_edge else "center", va="center",
+            fontsize=6, color=FAINT,
+            annotation_clip=False, bbox=GROUND,
         )  # fmt: skip
     for y, lane in enumerate(reversed(order)):
         part = rows[rows["series"] == lane]
@@ -443,7 +448,7 @@ def _draw_offensives(ax: Axes, rows: pd.DataFrame) -> None:
     ax.set_yticks(range(len(order)), [LANES[k] for k in reversed(order)])
     ax.set_ylim(-0.9, len(order) + 0.1)
     ax.tick_params(axis="y", length=0)
-    ax.set_title("Taliban offensives in the table (● taken, ○ not taken; numbers: taken/all)")
+    ax.set_title("Taliban offensives in the table (● recorded as taken, ○ not; numbers: ●/all)")
 
 
 def _draw_mentions(ax: Axes, rows: pd.DataFrame) -> None:
@@ -458,7 +463,7 @@ def _draw_mentions(ax: Axes, rows: pd.DataFrame) -> None:
         at_edge = row.date_end > rows["date_end"].max() - pd.Timedelta(days=1) and len(rows) > 8
         ax.annotate(
             row.label, (x, 100 * row.high), xytext=(0, 2), textcoords="offset points",
-            ha="right" if at_edge else "center", fontsize=6, color=FAINT,
+            ha="right" if at_edge else "center", fontsize=6, color=FAINT, bbox=GROUND,
         )  # fmt: skip
     top = rows["high"].max()
     ax.set_ylim(0, min(100, 118 * top) if pd.notna(top) else 100)
@@ -474,7 +479,7 @@ def _alt(table: pd.DataFrame) -> str:
         top = years.loc[years["high"].idxmax()]
         text += (
             f" drawn; most begin in {top['date']:%Y} ({int(top['high'])}, of which "
-            f"{int(top['value'])} took the place{_undrawn(events, years)})"
+            f"{int(top['value'])} are recorded as taking the place{_undrawn(events, years)})"
         )
     if len(weapons):
         peak = weapons.loc[weapons["value"].idxmax()]

@@ -33,8 +33,8 @@ MEANING = {
     "missing": "not found",
 }
 DATE_WORDS = ("1 day", "to 6 d", "to 2 wk", "month", "longer")
-PLACE_WORDS = {1: "point", 2: "near", 3: "distr.", 4: "prov.", 5: "region", 6: "camp."}
-PER_ROW = 8
+PLACE_WORDS = {1: "point", 2: "near", 3: "district", 4: "province", 5: "region", 6: "country"}
+PER_ROW = 5
 
 
 def data(
@@ -77,8 +77,8 @@ def draw(table: pd.DataFrame) -> Drawing:
     precise = table[table["panel"] == "precision"]
     years = sorted(precise["year"].unique())
     rows = -(-len(years) // PER_ROW)
-    fig = canvas(112 + 33 * rows)
-    upper, lower = fig.subfigures(2, 1, height_ratios=[98, 31 * rows])
+    fig = canvas(108 + 27 * rows)
+    upper, lower = fig.subfigures(2, 1, height_ratios=[98, 26 * rows])
     _draw_months(upper.subplots(), cells)
     _draw_precision(lower, precise, years, rows)
     title = _title(cells)
@@ -98,8 +98,8 @@ def draw(table: pd.DataFrame) -> Drawing:
         "was withheld when due and the month has no value since; on pale grey a sum covers it. "
         "White: not found in print. "
         f"Below: {n} offensives with a dated start by how exact the day is "
-        "(rows) and the place (columns: a point, near a place, district, province; the last "
-        "column is a campaign or the whole country), after UCDP's scales."
+        "(rows) and the place (columns: a point, near a place, district, province; country "
+        "means a campaign or no closer place), after UCDP's scales."
     )
     return Drawing(SLUG, fig, table, title, caption, _alt(cells, precise), ())
 
@@ -110,8 +110,8 @@ def _title(cells: pd.DataFrame) -> str:
     full = int((known == 1).sum())
     thin = int((known < 0.25).sum())
     return (
-        f"{full} of {len(known)} published series {'has' if full == 1 else 'have'} a figure for "
-        f"every month; {thin} for fewer than a quarter of the months"
+        f"{full} of {len(known)} published series {'has' if full == 1 else 'have'} a final figure "
+        f"for every month, {thin} for less than a quarter"
     )
 
 
@@ -186,11 +186,11 @@ def _draw_precision(fig: SubFigure, precise: pd.DataFrame, years: list[int], row
         text = wide.astype(str).where(wide > 0, "")
         sns.heatmap(
             wide.astype(float) ** 0.5, ax=ax, annot=text, fmt="", cmap=plt.get_cmap("Greys"),
-            vmin=0, vmax=1.15 * top, cbar=False, annot_kws={"fontsize": 5.4}, linewidths=0.4,
+            vmin=0, vmax=1.15 * top, cbar=False, annot_kws={"fontsize": 6.8}, linewidths=0.4,
             linecolor="#e4e4e4", xticklabels=[], yticklabels=[],
         )  # fmt: skip
         ax.set_title(f"{year}   n={int(wide.to_numpy().sum())}", fontsize=6.8, fontweight="normal")
-        ax.tick_params(length=0, labelsize=5.8, rotation=0)
+        ax.tick_params(length=0, labelsize=6.8, rotation=0)
         ax.set(xlabel="", ylabel="")
     for ax in axes[len(years) :]:
         ax.axis("off")

@@ -12,19 +12,16 @@ from analysis.style import FAINT, GRID, INK, PARTY, Drawing, canvas, finish
 SLUG = "f16_seed_cases"
 GROUPS = ("start", "end", "outcome", "resistance", "air", "air count", "numbers", "place",
           "context")  # fmt: skip
+# Shapes and a hue that no claimant has: above a mark says who speaks, below what is mentioned.
 KIND = {
     "strike_carried_out": ("X", "strike carried out"),
-    "strike_requested_or_threatened": ("P", "asked for or threatened"),
-    "air_support_or_absence": ("s", "support or its absence"),
-    "aviation_not_strike": ("^", "aircraft, no strike"),
-    "negated": ("o", "strike negated"),
+    "strike_requested_or_threatened": ("*", "asked for or threatened"),
+    "air_support_or_absence": ("h", "support or its absence"),
+    "aviation_not_strike": (">", "aircraft, no strike"),
+    "negated": ((4, 1, 0), "strike negated"),
 }
-ACTOR = {
-    "us": (PARTY["us"], "US"),
-    "international": (PARTY["international"], "NATO or coalition"),
-    "afghan": (PARTY["government"], "Afghan"),
-    "unspecified": (PARTY["unknown"], "owner not named"),
-}
+# Whose aircraft is said in words behind the quotation.
+ACTOR = {"us": "US", "international": "NATO or coalition", "afghan": "Afghan", "unspecified": ""}
 PER_LINE = 4
 
 
@@ -89,11 +86,12 @@ def draw(table: pd.DataFrame, cases: pd.DataFrame) -> Drawing:
     used = int(said["used"].astype(bool).sum())
     caption = (
         f"Above: {len(said)} statements of {articles} articles, one line an article and event, "
-        f"filled where the statement shaped the event row ({used}), hollow where a rule set it "
+        f"filled where a rule used the statement ({used}), hollow where a rule set it "
         "aside or the field is kept unresolved; shape and colour give who says it. Lines joined "
         "at the right speak of one event. Grey names are out of scope. Below: "
         f"{len(seen)} mentions of air power by their place in the text, 0% the beginning; counted "
-        "in characters, so page furniture is included. Mentions are not strikes."
+        "in characters, so page furniture is included. Whose aircraft stands in brackets, where "
+        "the article names an owner. Mentions are not strikes."
     )
     alt = (
         f"Two panels for {articles} articles. Above, {len(said)} statements by kind, {used} used. "
@@ -185,15 +183,19 @@ def _draw_mentions(ax: Axes, seen: pd.DataFrame, cases: pd.DataFrame) -> None:
         for mention in own.itertuples():
             x = float(mention.value)
             mark, _ = KIND[mention.group]
-            colour, _ = ACTOR[mention.party]
-            ax.plot(x, mention.row, mark, ms=6, color=colour, mec="white", mew=0.4, zorder=3)
+            owner = ACTOR[mention.party]
+            words = f"{mention.label} ({owner})" if owner else mention.label
+            ax.plot(
+                x, mention.row, ls="", marker=mark, ms=6.5, color=PARTY["air"], mec="white",
+                mew=0.4, zorder=3,
+            )  # fmt: skip
             # Words stand above the line; near others they take turns (above, below, further
             # below), lest two read as one quotation. A character is about one per cent wide.
             free = [i for i in range(3) if x > ends[i] + 1] or [2]
             level = next((i for i in free if i != last or x > max(ends) + 3), free[0])
-            ends[level], last = x + 0.95 * len(mention.label), level
+            ends[level], last = x + 0.95 * len(words), level
             ax.annotate(
-                mention.label, (x, mention.row), xytext=(-3, (5.5, -10, -17)[level]),
+                words, (x, mention.row), xytext=(-3, (5.5, -10, -17)[level]),
                 textcoords="offset points", fontsize=6.2, color=INK,
             )  # fmt: skip
     labels = [f"{c.seed}  {outlet(c.outlet)}, {c.published}" for c in cases.itertuples()]
@@ -206,14 +208,11 @@ def _draw_mentions(ax: Axes, seen: pd.DataFrame, cases: pd.DataFrame) -> None:
     ax.spines["left"].set_visible(False)
     ax.set_title("Where each article mentions air power")
     handles = [
-        Line2D([], [], ls="", marker=mark, ms=5, color=FAINT, label=label)
+        Line2D([], [], ls="", marker=mark, ms=5.5, color=PARTY["air"], mec="white", mew=0.4,
+               label=label)
         for kind, (mark, label) in KIND.items()
         if (seen["group"] == kind).any()
-    ] + [
-        Line2D([], [], ls="", marker="o", ms=5, color=colour, label=label)
-        for actor, (colour, label) in ACTOR.items()
-        if (seen["party"] == actor).any()
-    ]
+    ]  # fmt: skip
     if handles:
         ax.legend(
             handles=handles, ncol=len(handles), loc="upper right", bbox_to_anchor=(1, 0),

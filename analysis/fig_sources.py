@@ -52,8 +52,8 @@ def draw(table: pd.DataFrame) -> Drawing:
     total = int(single["n"].sum())
     verb = "rests" if alone == 1 else "rest"
     title = (
-        f"At least {alone} of {total} offensives ({alone / total:.0%}) {verb} on one independent "
-        "source"
+        f"Judged by the sources found, at least {alone} of {total} offensives "
+        f"({alone / total:.0%}) {verb} on one independent source"
     )
     finish(
         fig,
@@ -70,7 +70,7 @@ def draw(table: pd.DataFrame) -> Drawing:
     worst = single["share"].astype(float).idxmax()
     alt = (
         f"Stacked bars for {years[0]} to {last}. Share of offensives known from one independent "
-        f"source: at least {alone / total:.0%} overall, highest in {worst} "
+        f"source of those found: at least {alone / total:.0%} overall, highest in {worst} "
         f"({single.loc[worst, 'share']:.0%} of {int(single.loc[worst, 'n'])})."
     )
     return Drawing(SLUG, fig, table, title, caption, alt, ())

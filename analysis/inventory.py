@@ -27,6 +27,14 @@ _AFCENT_STATES = {
     "unseen": "missing",
 }
 SHORT_MONTH_PREC = 4
+# One wording of the confidence letters, for prose and glossary.
+LETTERS = {
+    "A": "three independent groups or more, one of them no party to the war",
+    "B": "two groups",
+    "C": "one neutral group",
+    "D": "one party, or a date counted back from the report",
+    "E": "inferred or unknown",
+}
 GROUPS = ("1", "2", "3+")
 # Label of a code: table, field, code.
 Namer = Callable[[str, str, str], str]
@@ -334,7 +342,7 @@ def totals(
     Parameters
     ----------
     every, claims, sources
-        Whole tables; of the claims only ``event_id`` and ``source_id`` are used.
+        Whole tables; claims that only record silence of a page may be left out.
     selected
         Events of the study.
     chosen
@@ -357,6 +365,8 @@ def totals(
     child, parent = series.count_level(asked, "child"), series.count_level(asked, "parent")
     dated = series.event_months(selected).notna()
     on = claims["event_id"].isin(selected["event_id"])
+    told = claims.loc[on, ["event_id", "source_id"]].drop_duplicates()
+    seen = mentions.reports(claims[on], selected, "Y")["period"].notna()
     rows = [
         (len(every), "rows of the events table", "list of tables"),
         (len(every) - len(inside), "out of scope: negative cases", "left out everywhere"),
@@ -373,9 +383,11 @@ def totals(
         (int((dated & selected["adm1"].notna()).sum()), "of the dated ones in a province",
          "tile maps and rates"),
         (int(selected["event_class"].eq("complex_attack").sum()),
-         "of this page's are complex attacks", "raids with entry by fighters"),
+         "of this page's are complex attacks", "raids: fighters entered or tried to"),
         (len(claims), "statements in the tables, rows on silence left out", "list of tables"),
         (int(on.sum()), "statements on this page's offensives", "answer above"),
+        (len(told), "reports on them: one source on one event", "01: reports, all"),
+        (int(seen.sum()), "of these, text seen, dated to a month or less", "01 and 04: mentions"),
         (len(sources), "sources in the tables", "list of tables"),
         (int(claims.loc[on, "source_id"].nunique()), "sources on this page's offensives",
          "answer above"),

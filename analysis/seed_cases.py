@@ -269,15 +269,24 @@ def positions(mentions: pd.DataFrame, texts: pd.DataFrame, cases: pd.DataFrame) 
 
 
 def settled(statements: pd.DataFrame) -> dict[str, int]:
-    """Used and unused statements; of the used, those that only keep a spelling (rule L1)."""
+    """Used and unused statements; of the used, what they are used for.
+
+    Returns
+    -------
+    dict
+        ``n_used``, ``n_unused``; of the used, ``n_spelling`` (only keep a spelling, rule L1),
+        ``n_field`` (enter a field by another rule) and, among these, ``n_shallower`` (states
+        that rule O2 keeps beside a deeper one, so that they do not set the outcome).
+    """
     used = statements[statements["used"].astype(bool)]
     n_used, n_unused = len(used), len(statements) - len(used)
     spelling = int((used["rule"] == "L1").sum())
     return {
         "n_used": n_used,
         "n_unused": n_unused,
-        "n_settle": n_used - spelling,
+        "n_field": n_used - spelling,
         "n_spelling": spelling,
+        "n_shallower": int((used["rule"] == "O2").sum()),
     }
 
 
@@ -343,8 +352,8 @@ def answer(results: dict[str, Any]) -> str:
     return (
         f"The {results['n_cases']} hand-picked {_articles(results['n_cases'])} "
         f"{results['n_statements']} statements on {results['n_events']} events, "
-        f"{results['n_in_scope']} of them Taliban offensives. {results['n_settle']} statements "
-        f"settle a field and {results['n_spelling']} a spelling; the other "
+        f"{results['n_in_scope']} of them Taliban offensives. {results['n_field']} statements "
+        f"enter a field by a rule and {results['n_spelling']} a spelling; the other "
         f"{results['n_unused']} are kept, each with the rule that set it aside. {verdict}."
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import series
+from analysis import mentions, series
 from analysis.errors import EmptySelectionError
 
 # What kind of page a troop reading comes from, in words.
@@ -20,8 +20,8 @@ READINGS = {
 AIRLIFT = "before the airlift"
 # Years with fewer reports say nothing about the highest or lowest share.
 LEAST_REPORTS = 30
-# A share this near the highest is named with it.
-NEAR = 0.9
+# Two tables of one page count reports: all of them, and those that enter shares of mentions.
+REPORTS = {"all": "reports, all", "seen": "reports, text seen, dated"}
 
 
 def by_year(
@@ -97,7 +97,8 @@ def headline_title(years: pd.DataFrame) -> str:
     """Title of F1: where the captures lie in time, and whether that is where reports lie."""
     captures = int(years["captures"].sum())
     if captures == 0:
-        return f"{int(years['offensives'].sum())} Taliban offensives, none of which took its target"
+        total = int(years["offensives"].sum())
+        return f"{total} Taliban offensives, none recorded as taking its target"
     top = years.loc[years["captures"].idxmax()]
     said = (
         f"{int(top['captures'])} of {captures} recorded captures {_are(captures)} dated to "
@@ -120,7 +121,7 @@ def headline_heading(years: pd.DataFrame, found: dict[str, Any]) -> str:
         f"{100 * int(top['captures']) / captures:.0f}% of the recorded captures are dated to "
         f"{int(top['year'])}"
         if captures
-        else "no recorded offensive took its target"
+        else "no offensive is recorded as taking its target"
     )
     if "us_peak" not in found:
         return where[0].upper() + where[1:]
@@ -172,8 +173,8 @@ def mention_extremes(shares: pd.DataFrame) -> str:
     Returns
     -------
     str
-        A sentence with the intervals clustered by event. Years whose interval holds the
-        highest share, and whose own share lies near it, are named with it.
+        A sentence with the intervals clustered by event, and how many other years cannot be
+        told from the highest and from the lowest (`mentions.apart`).
     """
     rows = shares[(shares["actor"] == "any") & (shares["reports"] >= LEAST_REPORTS)]
     if rows["mentions"].sum() == 0 or len(rows) < 2:
@@ -181,14 +182,27 @@ def mention_extremes(shares: pd.DataFrame) -> str:
 
     def said(row: Any) -> str:
         low, high = 100 * row.low_clustered, 100 * row.high_clustered
-        return f"{row.period} ({100 * row.share:.0f}%, {low:.0f} to {high:.0f}%)"
+        return f"{row.period} ({100 * row.share:.0f}%, {low:.0f} to {high:.0f}%"
+
+    def alike(end: pd.Series) -> int:
+        # Not apart from itself, which is no other year.
+        return sum(not mentions.apart(end, row) for _, row in rows.iterrows()) - 1
 
     rows = rows.sort_values(["share", "period"], ascending=[False, True])
-    near = rows[rows["share"] >= NEAR * rows["share"].iloc[0]]
-    tops = [said(r) for r in near.itertuples()]
-    least = next(rows.tail(1).itertuples())
-    high = tops[0] if len(tops) == 1 else ", ".join(tops[:-1]) + " and " + tops[-1]
-    return f"reports mention an air strike most often in {high}, least in {said(least)}"
+    top, least = rows.iloc[0], rows.iloc[-1]
+    # Both ends were picked by their height, so the years beside them are counted.
+    near_top, near_least = alike(top), alike(least)
+    last = f"{near_least} cannot" if near_top and near_least else _beside(near_least)
+    return (
+        f"the observed share of reports that mention an air strike is highest in {said(top)}; "
+        f"{_beside(near_top)}) and lowest in {said(least)}; {last})"
+    )
+
+
+def _beside(n: int) -> str:
+    if not n:
+        return "every other year can be told from it"
+    return f"{n} other year{'' if n == 1 else 's'} cannot be told from it"
 
 
 def answer_fifteen_years(results: dict[str, Any]) -> str:
@@ -206,7 +220,6 @@ def answer_fifteen_years(results: dict[str, Any]) -> str:
         f"({results['share_last_year']}%) began in {results['busiest_year']}{troops}. "
         f"UCDP counts most deaths in {results['deadliest_month']} "
         f"({results['deaths_that_month']:,}, best estimate){talk}. "
-        f"Counts of offensives are floors that can follow reporting as well as fighting, and the "
-        f"tables have weapons released for {results['months_known']} of "
-        f"{results['months_total']} single months."
+        "Counts of offensives are floors and can follow reporting; the tables have weapons "
+        f"released for {results['months_known']} of {results['months_total']} single months."
     )

@@ -243,7 +243,8 @@ def test_the_size_of_the_clashes_is_told_and_capitals_are_counted(found, events)
     words = contradictions.date_words(accounts, comparisons, events)
     spreads = rows(found, "start date").drop_duplicates("item").set_index("item")["spread"]
     assert words["clash_one_day"] == (spreads == 1).sum() > 0
-    assert f"{words['clash_one_day']} by a single day" in words["clash_size"]
+    assert f"{words['clash_one_day']} of them by one day" in words["clash_size"]
+    assert f"the widest by {spreads.max():.0f} days (least distance" in words["clash_size"]
     classes = events.set_index("event_id").loc[spreads.index, "event_class"]
     assert words["clash_capitals"] == (classes == "capital_capture").sum() > 0
     none = comparisons.assign(compared=0, contradicting=0)
@@ -251,12 +252,15 @@ def test_the_size_of_the_clashes_is_told_and_capitals_are_counted(found, events)
     assert empty["clash_pct"] == "none" and empty["clash_size"] == "none to measure"
 
 
-def test_the_answer_is_three_sentences_and_says_at_least(found, events):
+def test_the_answer_is_four_sentences_and_tells_the_second_look(found, events):
     words = contradictions.date_words(*found, events)
     base = {"n_events": 713, "n_claims": 14692, "n_sources": 1554, "one_group_pct": 23,
-            "n_series": 24, "complete_series": 0}  # fmt: skip
+            "n_series": 24, "complete_series": 0,
+            "claims_checked_words": "Of 872 claims checked again 24% (19 to 30%) were wrong in "
+            "some part; the others were not checked"}  # fmt: skip
     said = contradictions.answer(base | words)
-    assert said.count(". ") == 2 and "at least 23%" in said and "so a count" not in said
+    assert base["claims_checked_words"] in said
+    assert said.count(". ") == 3 and "at least 23%" in said and "so a count" not in said
     assert len(said.split()) <= 95
     assert "none have a figure" in said
     none = contradictions.answer(base | words | {"dates_compared": 0, "complete_series": 1})
@@ -275,3 +279,28 @@ def test_a_selection_without_contradictions_is_drawn_as_such(found):
 def test_the_listing_has_one_row_a_contradiction(found):
     accounts, comparisons = found
     assert len(contradictions.listing(accounts)) == comparisons["contradicting"].sum()
+
+
+def test_a_bar_outside_its_row_is_explained_and_stays_in_the_picture(found):
+    table = fig_contradictions.data(found[0])
+    inside = table.assign(best=table["reference"].where(table["kind"] == "killed").astype(float))
+    assert "another day" not in fig_contradictions.draw(inside, found[1]).caption
+    first = (inside["panel"] == "killed") & (inside["rank"] == 1)
+    far = inside.assign(best=inside["best"].mask(first, 50 * inside.loc[first, "value"].max()))
+    drawing = fig_contradictions.draw(far, found[1])
+    assert "count of another day and lies outside the accounts drawn in 1 row." in drawing.caption
+    bars = [(ax, line) for ax in drawing.fig.axes for line in ax.lines if line.get_marker() == "|"]
+    assert bars
+    for ax, line in bars:
+        assert ax.get_xlim()[0] < line.get_xdata()[0] < ax.get_xlim()[1]
+
+
+def test_months_with_a_far_first_release_are_counted_and_named(published):
+    every = pd.period_range("2007-01", "2021-08", freq="M")
+    said = contradictions.revision_words(published["airpower"], every)
+    assert "1 differs by more than 10% (September 2017: 751 first, 414 now)" in said
+    assert said.startswith("of 4 months with both")
+    early = contradictions.revision_words(published["airpower"], every[every < "2011-01"])
+    assert early == "of 2 months with both figures in the tables, none differ by more than 10%"
+    none = contradictions.revision_words(published["airpower"], every[:1])
+    assert none == "no month of this selection has both figures in the tables"

@@ -46,3 +46,23 @@ def test_a_second_look_counts_claims_and_its_interval_holds_the_share():
 
     low, high = share_interval(found["wrong"], found["checked"])
     assert found["high"] - found["low"] >= high - low
+
+
+def test_the_sentence_on_the_checks_speaks_of_the_sample_drawn_last():
+    found = {"checked": 1200, "share": 0.241, "low": 0.19, "high": 0.302}
+    assert counts.wrong_words(found) == (
+        "Of 1,200 claims on events drawn at random after all pages had been read again, "
+        "24% (19 to 30%) were still wrong in some part"
+    )
+
+
+def test_every_event_was_held_against_its_pages_in_one_round_or_the_other():
+    checks = load("claim_checks")
+    first = checks[checks["round"].isin(["sample_before", "sweep"])]
+    assert first["event_id"].is_unique
+    assert set(load("events")["event_id"]) == set(first["event_id"])
+    numbers = counts.check_numbers({w: counts.claims_wrong(w) for w in counts.ROUNDS})
+    assert numbers["sweep_pages"] > 5 * numbers["sweep_pages_lost"]
+    # The sweep is worth its name only if fewer claims are wrong after it.
+    shares = [counts.claims_wrong(w)["share"] for w in counts.ROUNDS]
+    assert shares[-1] < shares[0]

@@ -1,11 +1,13 @@
 """What is known of each month, and how events are counted by precision and by source."""
 
+import json
+
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import fig_inventory, fig_sources, inventory, series, tables
+from analysis import fig_inventory, fig_sources, inventory, paths, series, tables
 
 MONTHS = pd.period_range("2007-01", "2021-08", freq="M")
 NAMES = ("airpower", "troop_levels", "violence_monthly", "un_casualties", "district_control",
@@ -210,6 +212,24 @@ def test_the_inventory_figure_hatches_withheld_months_and_says_so(events, claims
     assert all(name in drawing.alt for name in shown)
 
 
+def test_letters_and_raids_have_one_wording_on_every_page():
+    notebook = json.loads((paths.NOTEBOOKS / "02_events_and_sources.ipynb").read_text("utf-8"))
+    prose = " ".join("".join(c["source"]) for c in notebook["cells"])
+    for text in (prose, (paths.ROOT / "docs" / "GLOSSARY.md").read_text("utf-8")):
+        plain = " ".join(text.split())
+        for letter, meaning in inventory.LETTERS.items():
+            assert f"{letter}: {meaning}." in plain, letter
+        assert "entered or tried to enter a building or compound" in plain
+        assert "with entry by fighters" not in plain
+
+
+def test_the_title_counts_final_figures_and_says_so(calendar):
+    one = calendar[calendar["series"] == "AFCENT weapons released"]
+    valued = one["state"].isin(["printed", "first release", "implied"]).mean()
+    assert (one["state"] == "printed").mean() < 0.25 < valued, "premise"
+    assert "a final figure for every month, 1 for less than a quarter" in fig_inventory._title(one)
+
+
 def test_the_sources_figure_draws_one_bar_a_year_and_number_of_groups(events):
     table = fig_sources.data(events)
     drawing = fig_sources.draw(table)
@@ -217,3 +237,5 @@ def test_the_sources_figure_draws_one_bar_a_year_and_number_of_groups(events):
     assert len(bars) == len(table)
     for row in table.itertuples():
         assert bars[f"groups-{row.groups}-{row.year}"] == pytest.approx(100 * row.share)
+    assert drawing.title.startswith("Judged by the sources found, at least ")
+    assert "source of those found" in drawing.alt

@@ -49,16 +49,29 @@ def test_class_outcome_and_air_agree_better_than_weakly():
         assert coded.loc[field, "low"] <= coded.loc[field, "value"] <= coded.loc[field, "high"]
 
 
-def test_the_verdict_goes_by_the_lower_end_and_the_weakest_reaches_lowest():
+def test_the_verdict_goes_by_the_lower_end_and_every_weak_field_is_named():
     table = agreement()
     judged = table[table["verdict"] != ""]
     assert ((judged["low"] < WEAK) == (judged["verdict"] == "weak")).all()
     coded = table[table["measure"] == "Cohen's kappa"].set_index("field")
     found = headline(table)
-    assert found["weakest_field"] == coded["low"].idxmin()
     row = coded.loc["resistance"]
     said = field_words("resistance")
     assert said.startswith(f"kappa {row['value']:.2f} (") and said.endswith(row["verdict"])
+    assert (judged["measure"] == "Cohen's kappa").all(), "the alpha of dates is disowned"
+    for field, row in coded.iterrows():
+        assert (f"{field} (kappa" in found["weak_fields"]) == (row["low"] < WEAK), field
+    assert found["weak_below"] == f"{WEAK:.2f}"
+    strong = headline(table.assign(verdict="good enough"))
+    assert strong["weak_fields"] == "no field is weak"
+    assert (
+        " is weak: treat tables by this field"
+        in headline(
+            table.assign(
+                verdict=(table["field"] == "air").map({True: "weak", False: "good enough"})
+            )
+        )["weak_fields"]
+    )
     assert found["air_both"] <= found["air_second"]
     assert found["reports_drawn"] == found["reports_coded_twice"] + found["reports_not_found"]
 

@@ -210,7 +210,10 @@ def test_the_figure_draws_every_statement_once_and_hollow_where_unused(cases, st
 def test_used_statements_are_split_into_fields_and_spellings(statements):
     words = seed_cases.settled(statements)
     used = statements["used"].astype(bool)
-    assert words["n_settle"] + words["n_spelling"] == used.sum()
+    assert words["n_field"] + words["n_spelling"] == used.sum()
+    shallower = statements[used & (statements["rule"] == "O2")]
+    assert words["n_shallower"] == len(shallower) > 0
+    assert set(shallower["field"]) == {"outcome"}, "these do not settle the outcome"
     assert words["n_spelling"] == (statements["field"] == "place").sum() > 0
 
 
@@ -239,16 +242,28 @@ def test_the_heading_names_the_shared_event_and_stands_without_one():
 
 
 def test_the_answer_is_three_sentences_with_and_without_other_sources():
-    base = {"n_cases": 5, "n_statements": 69, "n_events": 8, "n_in_scope": 7, "n_settle": 37,
+    base = {"n_cases": 5, "n_statements": 69, "n_events": 8, "n_in_scope": 7, "n_field": 37,
             "n_spelling": 12, "n_unused": 20, "n_compared": 7, "same_outcome": 4,
             "same_window": 1}  # fmt: skip
     said = seed_cases.answer(base)
     assert said.count(". ") == 2 and len(said.split()) <= 90
+    assert "37 statements enter a field by a rule" in said and "settle" not in said
     bare = seed_cases.answer(base | {"n_compared": 0, "n_cases": 1})
     assert "cannot be tested" in bare and "article makes" in bare
 
 
-def test_one_party_has_one_hue_in_both_panels():
-    colours = {name: colour for colour, name in fig_seed_cases.ACTOR.values()}
-    marks = {label: colour for _, colour, label in fig_seed_cases.MARKS.values()}
-    assert colours["NATO or coalition"] == marks["NATO"] != marks["US"] == colours["US"]
+def test_no_shape_and_no_hue_means_a_speaker_above_and_a_mention_below(cases, statements):
+    speakers = {(shape, colour) for shape, colour, _ in fig_seed_cases.MARKS.values()}
+    assert not {shape for shape, _ in speakers} & {
+        shape for shape, _ in fig_seed_cases.KIND.values()
+    }
+    table = fig_seed_cases.data(
+        cases, statements, tables.load("air_mentions"), tables.load("seed_texts")
+    )
+    lower = fig_seed_cases.draw(table, cases).fig.axes[1]
+    dots = [line for line in lower.lines if line.get_linestyle() == "None"]
+    assert len(dots) == (table["panel"] == "mentions").sum()
+    assert not {line.get_color() for line in dots} & {colour for _, colour in speakers}
+    said = " ".join(text.get_text() for text in lower.texts)
+    owned = table[(table["panel"] == "mentions") & (table["party"] == "us")]
+    assert said.count("(US)") == len(owned) > 0

@@ -122,7 +122,7 @@ def test_a_period_without_withheld_months_says_so(published):
 @pytest.mark.parametrize(
     ("captures", "reports", "said"),
     [
-        ([0, 0], [3, 4], "10 Taliban offensives, none of which took its target"),
+        ([0, 0], [3, 4], "10 Taliban offensives, none recorded as taking its target"),
         (
             [1, 9],
             [3, 40],
@@ -141,11 +141,11 @@ def test_the_heading_stands_without_a_troop_reading():
     assert summary.headline_heading(table, {}).startswith("100% of the recorded captures")
     assert "June 2011; 100%" in summary.headline_heading(table, {"us_peak_month": "June 2011",
                                                                  "us_peak": 5})  # fmt: skip
-    assert "no recorded offensive" in summary.headline_heading(years([0], [1]), {"us_peak": 1,
+    assert "no offensive is recorded" in summary.headline_heading(years([0], [1]), {"us_peak": 1,
                                                                "us_peak_month": "May"})  # fmt: skip
 
 
-def test_years_that_cannot_be_told_from_the_highest_are_named_with_it():
+def test_years_that_cannot_be_told_from_the_extremes_are_counted_beside_them():
     shares = pd.DataFrame(
         {
             "actor": "any", "period": [2008, 2012, 2020, 2021, 2013],
@@ -155,8 +155,13 @@ def test_years_that_cannot_be_told_from_the_highest_are_named_with_it():
         }
     )  # fmt: skip
     said = summary.mention_extremes(shares)
-    assert "most often in 2008 (25%, 12 to 44%) and 2020 (24%, 13 to 40%)" in said
-    assert said.endswith("least in 2021 (3%, 2 to 6%)"), "two reports are too few"
+    assert "highest in 2008 (25%, 12 to 44%; 2 other years cannot be told from it)" in said
+    low = "lowest in 2021 (3%, 2 to 6%; every other year can be told from it)"
+    assert said.endswith(low), "two reports are too few"
+    near = shares.assign(share=shares["share"].where(shares["period"] != 2012, 0.05))
+    assert summary.mention_extremes(near).endswith("lowest in 2021 (3%, 2 to 6%; 1 cannot)")
+    alone = summary.mention_extremes(shares[shares["period"].isin([2020, 2021])])
+    assert alone.count("every other year can be told from it") == 2
     assert summary.mention_extremes(shares.iloc[:1]) == ""
     assert summary.mention_extremes(shares.assign(mentions=0)) == ""
 
@@ -177,9 +182,41 @@ def test_the_answer_is_three_sentences_with_and_without_its_optional_parts():
     full = summary.answer_fifteen_years(
         base | {"us_peak": 100, "us_peak_month": "May 2010", "us_peak_kind": "press figure",
                 "us_last": "5", "us_last_day": "1 May 2015", "us_last_kind": "press figure",
-                "mention_extremes": "reports mention an air strike most often in 2008"}
+                "mention_extremes": "the share that mention an air strike is highest in 2008"}
     )  # fmt: skip
     for said in (plain, full):
         assert said.count(". ") == 2 and said.endswith(".")
         assert len(said.split()) <= 95
     assert "troop" not in plain and "strike" not in plain
+
+
+def test_two_counts_of_reports_on_one_page_have_two_names_and_stand_in_the_box(events, claims):
+    assert len(set(summary.REPORTS.values())) == 2
+    every = tables.load("events")
+    box = inventory.totals(
+        every, tables.statements(), tables.load("sources"), events, START, END, ([], [], "E")
+    ).set_index("what")["count"]  # fmt: skip
+    shares = mentions.mention_shares(claims, events, "Y")
+    seen = shares.loc[shares["actor"] == "any", "reports"].sum()
+    assert box["of these, text seen, dated to a month or less"] == seen
+    assert box["reports on them: one source on one event"] == (
+        summary.by_year(events, MONTHS, claims)["reports"].sum()
+    )  # fmt: skip
+    assert seen < box["reports on them: one source on one event"], "premise: they differ"
+
+
+def test_no_dashed_line_strikes_through_a_number_of_the_first_figure(marks):
+    drawing = fig_fifteen_years.draw(marks, "A finding", START, END)
+    numbers = [t for ax in drawing.fig.axes for t in ax.texts if "/" in t.get_text()]
+    assert len(numbers) > 20
+    for text in numbers:
+        ground = text.get_bbox_patch()
+        assert ground is not None and ground.get_facecolor()[:3] == (1, 1, 1), text.get_text()
+        assert text.get_zorder() > 0
+
+
+def test_what_is_not_recorded_as_taken_is_not_called_not_taken(marks):
+    drawing = fig_fifteen_years.draw(marks, "A finding", START, END)
+    titles = " ".join(ax.get_title(loc="left") for ax in drawing.fig.axes)
+    assert "● recorded as taken, ○ not;" in titles
+    assert "recorded as taking the place" in drawing.caption
