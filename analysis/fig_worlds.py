@@ -41,7 +41,8 @@ def title(table: pd.DataFrame) -> str:
     )
     if firm == 0:
         return named
-    return f"{named};\nof {firm} other{'s' * (firm != 1)} {worlds.firm_words(said)}"
+    rest = worlds.firm_words(said).replace(" readings", "")
+    return f"{named};\nof {firm} other{'s' * (firm != 1)} {rest}"
 
 
 def draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:

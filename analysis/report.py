@@ -49,6 +49,7 @@ th, td { text-align: left; padding: .25rem .5rem; border-bottom: 1px solid var(-
   vertical-align: top; }
 td.n { text-align: right; font-variant-numeric: tabular-nums; }
 .failed { border-left: 4px solid #D55E00; padding-left: .8rem; }
+.anchor-link { display: none; }
 .meta { font-size: .78rem; color: var(--faint); }
 @media print { details { display: none; } h2 { break-before: page; } }
 </style>

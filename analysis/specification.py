@@ -440,14 +440,14 @@ def tranche_heading(table: pd.DataFrame) -> str:
 
 
 def tranche_answer(table: pd.DataFrame) -> str:
-    """Clause for the answer: how many intervals hold no difference; empty without any."""
+    """Clause for the answer: how many intervals hold zero; empty where there is none."""
     known = table.dropna(subset="estimate")
     if known.empty:
         return ""
     hold = int(((known["low"] <= 0) & (known["high"] >= 0)).sum())
     return (
-        f"around the transfer of provinces {hold or 'none'} of {len(known)} intervals "
-        f"hold{'s' if hold == 1 else ''} zero"
+        f"around the transfer of provinces {hold or 'none'} of {len(known)} intervals cannot tell "
+        "a difference from none"
     )
 
 
@@ -492,6 +492,10 @@ def tranche_words(table: pd.DataFrame) -> str:
     return text
 
 
+def _at_most(count: int) -> str:
+    return f"at most {count}" if count else "none"
+
+
 def tranche_limits(table: pd.DataFrame) -> str:
     """Sentence on how few events the estimates rest on."""
     known = table.dropna(subset="estimate")
@@ -499,7 +503,7 @@ def tranche_limits(table: pd.DataFrame) -> str:
         return "There is no event to estimate from."
     parts = [
         f"{OPTIONS.get(outcome, outcome)} on {own['events'].min()} to {own['events'].max()} "
-        f"events, at most {own['after'].max()} of them in provinces already transferred"
+        f"events, {_at_most(own['after'].max())} of them in provinces already transferred"
         for outcome, own in _by_outcome(known)
     ]
     return f"Estimates rest on few events: {'; '.join(parts)}."

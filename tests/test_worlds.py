@@ -242,7 +242,7 @@ def test_a_share_of_worlds_is_printed_as_a_count():
     title = fig_worlds.title(fig_worlds.data(numbers, table))
     assert "138 of 200 readings" in title
     # One of the four comes out false: it is not told as if it were true.
-    assert title.endswith("of 4 others 3 hold in nearly all readings (199 of 200 or more), "
+    assert title.endswith("of 4 others 3 hold in nearly all (199 of 200 or more), "
                           "1 in hardly any (0 of 200)")  # fmt: skip
     sure = fig_worlds.data(numbers, table.assign(share=1.0))
     assert fig_worlds.title(sure).startswith("Of 5 statements 5 hold in nearly all readings")
