@@ -1,8 +1,10 @@
-"""Published numbers held against the tables: the scoreboard.
+"""Reference numbers held against the tables: the scoreboard.
 
-Each row of ``seeds/facts.csv`` names one of the checks below and its arguments. A check
-reads the tables and returns the value found; `scoreboard` compares it with the published
-one under the row's tolerance. A fact that no table can answer says what would be needed.
+Each row of ``seeds/facts.csv`` is a number that somebody printed, that follows from a printed
+file, or that our own rules must give; it names one of the checks below and its arguments. A
+check reads the tables and returns the value found; `scoreboard` compares it with the
+reference under the row's tolerance. Tests require that every check passes. A fact that no
+table can answer says what would be needed.
 """
 
 from collections.abc import Callable
@@ -53,7 +55,7 @@ def _shown(found: float | str) -> str:
 
 
 def inexact(board: pd.DataFrame) -> pd.DataFrame:
-    """Passed facts whose found value is not the published one even after rounding.
+    """Passed facts whose found value is not the reference even after rounding.
 
     Parameters
     ----------
@@ -80,13 +82,33 @@ def inexact_words(board: pd.DataFrame) -> str:
     if rows.empty:
         return "None of them needs its tolerance beyond rounding."
     listed = "; ".join(
-        f"{r.statement}: printed {r.expected}, found {r.found}" for r in rows.itertuples()
+        f"{r.statement}: reference {r.expected}, found {r.found}" for r in rows.itertuples()
     )
-    return f"Beyond rounding, {len(rows)} of them pass only within their tolerance ({listed})."
+    some = "one of them passes only within its" if len(rows) == 1 else (
+        f"{len(rows)} of them pass only within their"
+    )  # fmt: skip
+    return f"Beyond rounding, {some} tolerance ({listed})."
+
+
+def heading(score: dict[str, int]) -> str:
+    """Finding: how many testable reference figures agree, and that the tests require it.
+
+    Parameters
+    ----------
+    score
+        Facts by verdict.
+    """
+    tested = score["pass"] + score["fail"]
+    if score["fail"]:
+        return f"{score['pass']} of {tested} testable reference figures agree with the tables"
+    return (
+        f"All {tested} testable reference figures agree with the tables, as the project's tests "
+        "require"
+    )
 
 
 def agrees(found: Found, expected: str, tolerance: float) -> bool:
-    """Whether a found value is the published one, within the tolerance.
+    """Whether a found value is the reference, within the tolerance.
 
     Days are compared in days, months and quarters in months and quarters, numbers in
     their own unit.

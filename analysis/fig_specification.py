@@ -1,19 +1,21 @@
-"""F13: the drawdown contrast under all choices, and which choices move it."""
+"""F13: the drawdown and the tranche contrast under all listed choices, and what moves them."""
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from analysis import specification
+from analysis import handover, specification
 from analysis.style import FAINT, GRID, INK, ORDER, Drawing, canvas, finish
 
 SLUG = "f13_specification"
+SLUG_TRANCHES = "f13b_tranche_specification"
 COLOURS = {"other years": ORDER[4], "years nearby": ORDER[2], "ignored": "#b5b5b5"}
+OUTCOME_COLOURS = {"offensives": ORDER[4], "captures": ORDER[2]}
 # What the codes of the choices mean.
-WORDS = {
-    "E": "all events", "B": "two sources (B)", "A": "three sources (A)",
+WORDS = specification.OPTIONS | {
     "parent": "campaign once", "child": "each action", "all": "all drawdowns",
+    "offensives": "offensives", "kept": "kept", "left out": "left out",
 }  # fmt: skip
 
 
@@ -22,10 +24,10 @@ def data(curve: pd.DataFrame) -> pd.DataFrame:
     return curve.assign(rank=np.arange(1, len(curve) + 1))
 
 
-def title(table: pd.DataFrame, level: float = 0.95) -> str:
+def title(table: pd.DataFrame) -> str:
     """Finding: how many specifications lie clearly on either side of one."""
     if table.empty:
-        return "Too few drawdown decisions in this selection for a contrast"
+        return "Too few dates of a drawdown in this selection for a contrast"
     found = specification.summary(table)
     each = {
         f"{way}{suffix}": f"{100 * found[f'clear_{way}{suffix}']:.0f}%"
@@ -33,54 +35,130 @@ def title(table: pd.DataFrame, level: float = 0.95) -> str:
         for suffix in ("", "_season")
     }
     return (
-        f"Of {found['specifications']} ways to compare months after and before drawdowns, "
-        f"{each['above']} show clearly more\nand {each['below']} clearly less (season allowed for: "
-        f"{each['above_season']} and {each['below_season']}; chance: about "
-        f"{50 * (1 - level):.1f}% each)"
+        f"Of {found['specifications']} ratios of offensives, captures or deaths after and before "
+        f"drawdowns,\n{each['above']} lie clearly above one and {each['below']} clearly below "
+        f"(season allowed for: {each['above_season']} and {each['below_season']})"
     )
 
 
 def draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
     """Ratios with intervals in order of size; below, which choice each one made."""
     if table.empty:
-        fig = canvas(40)
-        ax = fig.subplots()
-        ax.axis("off")
         text = (
-            f"Fewer than {specification.FEWEST} drawdown decisions have whole months on both sides "
-            "in this selection, so there is nothing to draw."
+            f"Fewer than {specification.FEWEST} dates of a drawdown have whole months on both "
+            "sides in this selection, so there is nothing to draw."
         )
-        ax.text(0.5, 0.5, text, ha="center", fontsize=7.5)
-        finish(fig, title, "Source: decisions table.")
-        return Drawing(SLUG, fig, table, title, text, text, ())
+        return _nothing(SLUG, table, title, text, "Source: decisions table.")
     fig = canvas(190)
     ax, board = fig.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [1, 1.25]})
     _draw_ratios(ax, table)
-    _draw_board(board, table)
+    _draw_board(board, table, specification.CHOICES, ("season", COLOURS), "ratio")
     finish(
         fig,
         title,
         "Sources: events and decisions tables; UCDP GED (CC BY 4.0). Ratio of the months after a "
-        "drawdown decision to the months before it,\nmean over decisions on the log scale; bars: "
-        f"{100 * level:.0f}% t intervals over decisions, cut at the frame where marked. Diamond: "
+        "date of a drawdown to the months before it,\nmean over dates on the log scale; bars: "
+        f"{100 * level:.0f}% t intervals over dates, cut at the frame where marked. Diamond: "
         "headline choice.",
     )
     found = specification.summary(table)
     chosen = table[table["headline"]]
     caption = (
-        f"{found['specifications']} specifications in order of size. A ratio above one means more "
-        f"after decisions than before. {100 * found['above']:.0f}% lie above one, the interval of "
+        f"{found['specifications']} specifications, of offensives, captures or deaths, in order of "
+        f"size. A ratio above one means more after a drawdown than before. "
+        f"{100 * found['above']:.0f}% lie above one, the interval of "
         f"{100 * found['clear_above']:.0f}% does, and of {100 * found['clear_below']:.0f}% lies "
         f"below; {100 * found['above_season']:.0f}%, {100 * found['clear_above_season']:.0f}% and "
         f"{100 * found['clear_below_season']:.0f}% where the season is allowed for. Each rests on "
-        f"{int(table['n_decisions'].min())} to {int(table['n_decisions'].max())} decisions, some a "
-        "few months apart, so intervals are too narrow where windows overlap. Specifications share "
-        "data: their share is not a probability."
+        f"{int(table['n_dates'].min())} to {int(table['n_dates'].max())} dates, some a few months "
+        f"apart. {specification.chance_words(level)}"
     )
-    caption += f" Chance alone would put about {50 * (1 - level):.1f}% on each side."
     if len(chosen):
         caption += f" The headline choice: {specification.words(chosen)}."
     return Drawing(SLUG, fig, table, title, caption, _alt(table), ())
+
+
+def _nothing(slug: str, table: pd.DataFrame, title: str, text: str, source: str) -> Drawing:
+    fig = canvas(40)
+    ax = fig.subplots()
+    ax.axis("off")
+    ax.text(0.5, 0.5, text, ha="center", fontsize=7.5)
+    finish(fig, title, source)
+    return Drawing(slug, fig, table, title, text, text, ())
+
+
+def tranche_data(curve: pd.DataFrame) -> pd.DataFrame:
+    """Computed rows of `analysis.specification.tranche_curve` with their rank from the left."""
+    known = curve.dropna(subset="estimate").reset_index(drop=True)
+    return known.assign(rank=np.arange(1, len(known) + 1))
+
+
+def tranche_title(table: pd.DataFrame) -> str:
+    """Finding of `analysis.specification.tranche_heading`, on two lines."""
+    return specification.tranche_heading(table).replace(" provinces ", " provinces\n", 1)
+
+
+def draw_tranches(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
+    """Differences around the transfer in order of size; below, which choice each one made."""
+    if table.empty:
+        text = (
+            "No difference around the transfer of provinces can be computed in this selection, so "
+            "there is nothing to draw."
+        )
+        return _nothing(SLUG_TRANCHES, table, title, text, "Source: events and transition tables.")
+    fig = canvas(125)
+    ax, board = fig.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [1, 1]})
+    for outcome, colour in OUTCOME_COLOURS.items():
+        own = table[table["outcome"] == outcome]
+        ax.vlines(own["rank"], own["low"], own["high"], color=GRID, lw=2.2, zorder=1).set_gid(
+            f"intervals-{outcome}")  # fmt: skip
+        ax.scatter(own["rank"], own["estimate"], s=11, color=colour, lw=0, zorder=3).set_gid(
+            f"estimates-{outcome}")  # fmt: skip
+    ax.axhline(0, color=INK, lw=0.7, zorder=2)
+    # Room above the highest interval for the label.
+    bottom, top = table["low"].min(), table["high"].max()
+    top += 0.15 * (top - bottom)
+    ax.set_ylim(bottom - 0.05 * (top - bottom), top)
+    for row in table[table["headline"]].itertuples():
+        ax.vlines(row.rank, row.low, row.high, color=INK, lw=1.4, zorder=4)
+        ax.plot(row.rank, row.estimate, "D", ms=5, color=INK, zorder=5)
+        right = row.rank > len(table) / 2
+        ax.annotate(
+            f"headline choice of notebook 07: {handover.signed(row.estimate)}",
+            (row.rank, row.high), xytext=(row.rank + (-0.8 if right else 0.8), 0.99),
+            textcoords=("data", "axes fraction"), ha="right" if right else "left", va="top",
+            fontsize=7, color=INK,
+        )  # fmt: skip
+        ax.vlines(row.rank, row.high, top, color=INK, lw=0.5, ls=":", zorder=1)
+    ax.set_ylabel("difference, events a\nprovince and quarter")
+    ax.tick_params(axis="x", length=0)
+    for line, (outcome, colour) in enumerate(OUTCOME_COLOURS.items()):
+        ax.text(0.005 + 0.25 * line, 1.01, f"● {outcome}", color=colour, transform=ax.transAxes,
+                va="bottom", fontsize=7.5)  # fmt: skip
+    _draw_board(board, table, specification.TRANCHE_CHOICES, ("outcome", OUTCOME_COLOURS),
+                "estimate")  # fmt: skip
+    finish(
+        fig,
+        title,
+        "Source: events and transition tables. Change around the announced transfer of a province, "
+        "less that of provinces transferred later;\n"
+        f"bars: {100 * level:.0f}% intervals of the library. Diamond: headline choice.",
+    )
+    caption = (
+        f"{specification.tranche_words(table)} {specification.tranche_limits(table)} The intervals "
+        "lean on many provinces with many events and may be too narrow here. Specifications share "
+        "data: how many leave out zero is no test."
+    )
+    middle = ", ".join(
+        f"{name} {handover.signed(own.median())}"
+        for name, own in table.groupby("outcome", sort=True)["estimate"]
+    )
+    alt = (
+        f"{len(table)} differences around the transfer of provinces in order of size, with "
+        f"intervals. {title.replace(chr(10), ' ')}. Median by outcome: {middle}. A board below "
+        "marks the choices behind each one."
+    )
+    return Drawing(SLUG_TRANCHES, fig, table, title, caption, alt, ())
 
 
 def _draw_ratios(ax: Axes, table: pd.DataFrame) -> None:
@@ -120,27 +198,39 @@ def _draw_ratios(ax: Axes, table: pd.DataFrame) -> None:
                 transform=ax.transAxes, va="bottom", fontsize=7.5)  # fmt: skip
 
 
-def _draw_board(ax: Axes, table: pd.DataFrame) -> None:
+def _draw_board(
+    ax: Axes,
+    table: pd.DataFrame,
+    choices: dict[str, tuple[str, ...]],
+    paint: tuple[str, dict[str, str]],
+    value: str,
+) -> None:
     y, ticks, labels = 0.0, [], []
-    for choice, options in specification.CHOICES.items():
+    by, colours = paint
+    for choice, options in choices.items():
         y -= 1.25
         ax.text(-0.215, y, choice, transform=ax.get_yaxis_transform(), fontsize=6.5,
                 color=FAINT, va="center", fontweight="bold")  # fmt: skip
         for option in options:
             own = table[table[choice] == option]
             y -= 1
-            marks = ax.vlines(own["rank"], y - 0.36, y + 0.36, lw=0.55,
-                              color=[COLOURS[s] for s in own["season"]])  # fmt: skip
+            marks = ax.vlines(own["rank"], y - 0.36, y + 0.36, lw=0.55 if len(table) > 200 else 1.6,
+                              color=[colours[s] for s in own[by]])  # fmt: skip
             marks.set_gid(f"choice-{choice}-{option}".replace(" ", "-"))
             ticks.append(y)
-            middle = f" ({own['ratio'].median():.2f})" if len(own) else ""
+            middle = f" ({_median(own[value], value)})" if len(own) else ""
             labels.append(WORDS.get(option, option) + middle)
     ax.set_yticks(ticks, labels, fontsize=6.6)
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(y - 0.8, 0.2)
     ax.set_xlim(-1, len(table) + 2)
-    ax.set_xlabel("specifications in order of ratio; in brackets: median ratio of each choice")
+    ax.set_xlabel(f"specifications in order of {value}; in brackets: median of each choice")
     ax.spines["left"].set_visible(False)
+
+
+def _median(values: pd.Series, value: str) -> str:
+    middle = values.median()
+    return f"{middle:.2f}" if value == "ratio" else handover.signed(middle)
 
 
 def _alt(table: pd.DataFrame) -> str:

@@ -31,16 +31,18 @@ def title(table: pd.DataFrame) -> str:
     said = table[(table["mark"] == "statement") & table["median"].notna()]
     if said.empty:
         return "No statement can be said of this selection"
-    rest = said[said["median"].between(1 - worlds.FIRM, worlds.FIRM, inclusive="neither")]
-    firm = len(said) - len(rest)
+    said = said.rename(columns={"label": "statement", "median": "share"})
+    kinds = worlds.sort_statements(said)
+    rest, firm = kinds["open"], len(kinds["true"]) + len(kinds["false"])
     if rest.empty:
-        return f"All {firm} statements come out one way, however sources are read"
-    named = "; ".join(
-        f"{r.label}: in {r.true:.0f} of {r.worlds:.0f} readings" for r in rest.itertuples()
+        return f"Of {firm} statement{'s' * (firm != 1)} {worlds.firm_words(said)}"
+    named = ";\n".join(
+        f"{r.statement}: in {r.true:.0f} of {r.worlds:.0f} readings" for r in rest.itertuples()
     )
     if firm == 0:
         return named
-    return f"{named};\n{firm} other statement{'s come' if firm != 1 else ' comes'} out one way"
+    rest = worlds.firm_words(said).replace(" readings", "")
+    return f"{named};\nof {firm} other{'s' * (firm != 1)} {rest}"
 
 
 def draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
@@ -95,9 +97,10 @@ def draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
     caption = (
         f"Bars: {100 * level:.0f}% of worlds, with the value as resolved by the rules. Dark bars "
         "below: share of worlds in which a sentence is true. Much of the width of plain counts is "
-        "the confidence cut, which leaves out more events the stricter it is: worlds can drop "
-        "events and never add one that nobody reported. Shares of offensives that took the place "
-        "are shares of recorded rows, and attacks that failed are reported less."
+        "the confidence cut, which leaves out more events the stricter it is; that each cut is "
+        "drawn equally often is our choice. Worlds never add an event that nobody reported. Shares "
+        "coded as having taken the place are shares of recorded rows, and attacks that failed are "
+        "probably reported less."
     )
     alt = "Bands over possible worlds: " + "; ".join(
         f"{r.label} {_short(r.resolved)} ({_short(r.low)} to {_short(r.high)})"

@@ -418,6 +418,52 @@ def _two_way(table: pd.DataFrame, alpha: float) -> pd.DataFrame:
                          "conf_int_lower": low[ends], "conf_int_upper": high[ends]})  # fmt: skip
 
 
+def overall(table: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
+    """Mean difference after the transfer, under each estimator that gives one number.
+
+    Parameters
+    ----------
+    table
+        Output of `panel`.
+
+    Returns
+    -------
+    DataFrame
+        ``estimator``, ``estimate``, ``low``, ``high`` (the library's interval); nan where an
+        estimator cannot be computed or has no spread to build an interval from.
+
+    Notes
+    -----
+    Two-way fixed effects are not among them: they use provinces already transferred as
+    comparison, which a group-time design is chosen to avoid.
+    """
+    import diff_diff
+
+    alpha, table = 1 - level, table.reset_index(drop=True)
+    columns = {"outcome": "events", "unit": "unit", "time": "time", "first_treat": "first"}
+    fits = {
+        ESTIMATORS[0]: lambda: _fit(table, alpha=alpha),
+        ESTIMATORS[1]: lambda: diff_diff.SunAbraham(
+            control_group="not_yet_treated", alpha=alpha
+        ).fit(table, **columns),
+        ESTIMATORS[2]: lambda: diff_diff.ImputationDiD(alpha=alpha).fit(table, **columns),
+    }  # fmt: skip
+    rows = []
+    for name, run in fits.items():
+        found = (math.nan, math.nan, math.nan)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                fit = run()
+            low, high = map(float, fit.overall_conf_int)
+            if low < high:
+                found = (float(fit.overall_att), low, high)
+        except (ValueError, np.linalg.LinAlgError):
+            pass
+        rows.append((name, *found))
+    return pd.DataFrame(rows, columns=["estimator", "estimate", "low", "high"])
+
+
 def by_tranche(table: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     """Provinces, mean events a quarter before and after, and effect of each tranche alone.
 

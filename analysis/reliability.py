@@ -94,6 +94,11 @@ def agreement(level: float = 0.95) -> pd.DataFrame:
     return pd.concat([pd.DataFrame(rows), _dates(table, level)], ignore_index=True)
 
 
+def field_agreement(field: str, level: float = 0.95) -> pd.Series:
+    """Row of `agreement` for one coded field, without the time that the others take."""
+    return pd.Series(_coded(pairs(), field, level))
+
+
 def _coded(table: pd.DataFrame, field: str, level: float) -> dict[str, float | int | str]:
     """Cohen's kappa of one coded field, as a row of `agreement`."""
     own = table[[f"{field}_first", f"{field}_second"]].replace("", np.nan).dropna()
@@ -120,7 +125,7 @@ def _coded(table: pd.DataFrame, field: str, level: float) -> dict[str, float | i
 
 def field_words(field: str, level: float = 0.95) -> str:
     """Agreement on one coded field in words, for pages that rest on that field."""
-    row = _coded(pairs(), field, level)
+    row = field_agreement(field, level)
     return f"kappa {row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f}), {row['verdict']}"
 
 

@@ -19,6 +19,10 @@ from analysis import counts, paths
 from analysis.run import Outcome, executed_dir
 from analysis.tables import load, write_text
 
+# What a notebook says of its own run: of use beside a terminal, and not to a reader.
+RUN_TIME = re.compile(r" ?\bIt runs in [^.]*\.")
+RECEIPT = re.compile(r"(?m)^\d+ results recorded for \w+$\n?")
+
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -39,11 +43,13 @@ img { max-width: 100%; height: auto; border: 1px solid var(--rule); }
 figcaption { font-size: .78rem; color: var(--faint); margin-top: .4rem; }
 pre { background: var(--wash); padding: .7rem .9rem; overflow-x: auto; font-size: .78rem; }
 details { margin: .4rem 0; } summary { cursor: pointer; font-size: .74rem; color: var(--faint); }
+nav ul { list-style: none; padding-left: 0; } nav li { margin: .5rem 0; }
 table { border-collapse: collapse; font-size: .8rem; width: 100%; }
 th, td { text-align: left; padding: .25rem .5rem; border-bottom: 1px solid var(--rule);
   vertical-align: top; }
 td.n { text-align: right; font-variant-numeric: tabular-nums; }
 .failed { border-left: 4px solid #D55E00; padding-left: .8rem; }
+.anchor-link { display: none; }
 .meta { font-size: .78rem; color: var(--faint); }
 @media print { details { display: none; } h2 { break-before: page; } }
 </style>
@@ -53,15 +59,15 @@ td.n { text-align: right; font-variant-numeric: tabular-nums; }
 <p>Taliban offensives, foreign troop drawdowns and air-strike mentions in Afghanistan,
 2007&ndash;2021.</p>
 <p class="meta">{{ parameters }}</p></header>
-<nav aria-label="Contents"><h2>Contents</h2><ol>
-{% for n in notebooks %}<li><a href="#{{ n.name }}">{{ n.title }}</a>
+<nav aria-label="Contents"><h2>Contents</h2><ul>
+{% for n in notebooks %}<li><a href="#{{ n.name }}">{{ n.heading }}</a>
 {% if n.answer %}<br><span class="meta">{{ n.answer }}</span>{% endif %}</li>{% endfor %}
 <li><a href="#words">Words used</a></li><li><a href="#tables">Tables</a></li>
 <li><a href="#sources">Sources behind the figures</a></li>
-</ol></nav>
+</ul></nav>
 <main>
 {% for n in notebooks %}
-<section id="{{ n.name }}"><h2>{{ n.title }}</h2>
+<section id="{{ n.name }}"><h2>{{ n.heading }}</h2>
 {% if n.failed %}
 <p class="failed"><strong>This notebook failed.</strong> {{ n.failed }}</p>{% endif %}
 {% for part in n.parts %}{{ part }}
@@ -74,8 +80,9 @@ td.n { text-align: right; font-variant-numeric: tabular-nums; }
 <td>{{ t.description }}</td></tr>{% endfor %}
 </tbody></table></section>
 <section id="sources"><h2>Sources behind the figures</h2>
-<p>{{ n_sources }} sources state at least one value in a table; those behind the marks drawn here
-from published series are listed by figure.</p>
+<p>{{ n_sources }} sources state at least one value in a table. Where a figure draws published
+series, a list of the sources behind its marks unfolds below its name; the data of every figure are
+in its CSV file.</p>
 {% for f in figures %}<h3 id="src-{{ f.slug }}">Figure {{ loop.index }}. {{ f.title }}</h3>
 <p class="meta">Data: {{ f.slug }}.csv, {{ f.rows }} rows.</p>
 {% if f.sources %}<details><summary>{{ f.sources|length }} sources</summary><ul>
@@ -97,19 +104,18 @@ def write(names: Sequence[str], outcomes: Sequence[Outcome], overrides: Mapping[
     outcomes
         What became of each.
     overrides
-        Parameters that replaced defaults; shown at the top.
+        Parameters that replaced defaults; those that change results are named at the top.
     """
     failed = {o.notebook: o.message for o in outcomes if o.state == "failed"}
     out_dir = Path(overrides.get("out_dir") or paths.FIGURES)
     figures: list[dict[str, Any]] = []
     sections = [_section(name, failed.get(name, ""), out_dir, figures) for name in names]
-    shown = ", ".join(f"{k} = {v}" for k, v in overrides.items()) or "defaults"
     html = (
         Environment(autoescape=True, trim_blocks=True)
         .from_string(PAGE)
         .render(
             notebooks=sections,
-            parameters=f"Parameters: {shown}.",
+            parameters=parameter_words(overrides),
             words=_words(),
             tables=counts.table_rows().to_dict("records"),
             figures=figures,
@@ -129,7 +135,7 @@ def _section(
 ) -> dict[str, Any]:
     path = executed_dir(out_dir) / (f"{name}.failed.ipynb" if failure else f"{name}.ipynb")
     if not path.exists():
-        return {"name": name, "title": name, "failed": failure, "parts": [], "answer": ""}
+        return {"name": name, "heading": name, "failed": failure, "parts": [], "answer": ""}
     notebook = nbformat.read(path, as_version=4)
     results = out_dir / f"results_{name}.json"
     answer = ""
@@ -139,6 +145,7 @@ def _section(
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             text = re.sub(r"<!--.*?-->", "", cell.source, flags=re.DOTALL)
+            text = RUN_TIME.sub("", text)
             if text.startswith("# "):
                 first, _, text = text.partition("\n")
                 title = first[2:].strip()
@@ -148,8 +155,26 @@ def _section(
             continue
         parts.append(_code(cell.source))
         parts += [p for o in cell.outputs if (p := _output(o, out_dir, figures))]
-    return {"name": name, "title": title, "failed": failure, "parts": parts,
+    # The number by which the notebooks refer to one another.
+    heading = f"{name[:2]} {title}" if name[:2].isdigit() else title
+    return {"name": name, "heading": heading, "failed": failure, "parts": parts,
             "answer": first_sentence(answer)}  # fmt: skip
+
+
+def parameter_words(overrides: Mapping[str, Any]) -> str:
+    """Line on the parameters that a reader set; where files go and in which form is left out."""
+    named = {k: v for k, v in overrides.items() if k not in ("out_dir", "formats")}
+    if not named:
+        return "Parameters: the notebooks' own, none was changed."
+
+    def shown(value: Any) -> str:
+        if isinstance(value, str):
+            # Of a file its name is enough, wherever it lies.
+            return Path(value).name or "none"
+        return " and ".join(map(str, value)) or "all" if isinstance(value, Sequence) else str(value)
+
+    said = ", ".join(f"{k} set to {shown(v)}" for k, v in named.items())
+    return f"Parameters: {said}; all others as the notebooks have them."
 
 
 def first_sentence(text: str) -> str:
@@ -169,7 +194,8 @@ def _code(source: str) -> Markup:
 
 def _output(output: Any, out_dir: Path, figures: list[dict[str, Any]]) -> Markup | None:
     if output.output_type == "stream":
-        return Markup("<pre>{}</pre>").format(output.text.rstrip())
+        text = RECEIPT.sub("", output.text).rstrip()
+        return Markup("<pre>{}</pre>").format(text) if text else None
     if output.output_type == "error":
         return Markup('<pre class="failed">{}: {}</pre>').format(output.ename, output.evalue)
     text = output.data.get("text/plain", "")

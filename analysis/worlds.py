@@ -341,11 +341,12 @@ def _fought_share(world: pd.DataFrame) -> float:
     return 100 * (rows["resistance"] == "fought").mean() if len(rows) else math.nan
 
 
-TAKEN = "% of offensives that took the place"
+COUNT = "recorded offensives"
+TAKEN = "% of recorded offensives that took the place"
 HEADLINES: dict[str, Statistic] = {
-    "offensives": lambda w: float(len(w)),
+    COUNT: lambda w: float(len(w)),
     TAKEN: lambda w: 100 * len(_captured(w)) / len(w) if len(w) else math.nan,
-    "% begun April to October, to 2020": _season_share,
+    "% begun April to October, before 2021": _season_share,
     "begun May to July 2020": _begun(2020),
     "begun May to July 2021": _begun(2021),
     "district centres taken from May 2021": lambda w: float(
@@ -391,14 +392,15 @@ def _helmand_most(world: pd.DataFrame) -> bool | None:
     return bool(by.get("Helmand", 0) > by.drop("Helmand", errors="ignore").max())
 
 
+MORE_GIVEN_UP = "More capitals were given up than fought over"
 STATEMENTS: dict[str, Statement] = {
     "Zaranj was the first capital to fall, by a day or more": _zaranj_first,
-    "More offensives began in May to August 2021 than in the same months of any other year": (
+    "More recorded offensives began in May to August 2021 than in those months of any other year": (
         _busiest_summer
     ),
-    "More capitals were given up than fought over": _more_unfought,
+    MORE_GIVEN_UP: _more_unfought,
     "More than half of the capitals fell within three days": _half_in_three_days,
-    "Helmand has more offensives than any other province": _helmand_most,
+    "Helmand has more recorded offensives than any other province": _helmand_most,
 }
 
 
@@ -606,26 +608,78 @@ def sort_statements(said: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {"true": known[firm], "false": known[never], "open": known[~firm & ~never]}
 
 
+def firm_words(said: pd.DataFrame) -> str:
+    """How many statements hold in nearly all worlds and in hardly any, with the closest count."""
+    kinds, parts = sort_statements(said), []
+    for kind, sense in (("true", "nearly all"), ("false", "hardly any")):
+        rows = kinds[kind].sort_values("share", ascending=kind == "true")
+        if rows.empty:
+            continue
+        bound = f"{rows['true'].iloc[0]:.0f} of {rows['worlds'].iloc[0]:.0f}"
+        if rows["share"].nunique() > 1:
+            bound += " or more" if kind == "true" else " or fewer"
+        verb = "" if parts else " hold" if len(rows) > 1 else " holds"
+        noun = "" if parts else " readings"
+        parts.append(f"{len(rows)}{verb} in {sense}{noun} ({bound})")
+    return ", ".join(parts) or "none holds or fails in nearly all readings"
+
+
 def heading(numbers: pd.DataFrame, said: pd.DataFrame) -> str:
     """Finding on what moves more over the worlds: counts or statements."""
-    kinds = sort_statements(said)
-    firm, known = len(kinds["true"]) + len(kinds["false"]), sum(map(len, kinds.values()))
-    count = numbers.set_index("headline").loc["offensives"]
+    known = sum(map(len, sort_statements(said).values()))
+    count = numbers.set_index("headline").loc[COUNT]
     width = 100 * (1 - count["low"] / count["high"]) if count["high"] else 0.0
     start = (
-        f"The number of offensives hangs on how sure an event must be, by up to {width:.0f}%"
+        f"The number of recorded offensives hangs on how sure an event must be, by up to "
+        f"{width:.0f}%"
         if width >= 1
-        else "The number of offensives does not hang on the sources"
+        else "The number of recorded offensives does not hang on the sources"
     )
-    return f"{start}; {firm} of {known} statement{'s come' if known != 1 else ' comes'} out one way"
+    if known == 0:
+        return f"{start}; no statement can be said"
+    return f"{start}; of {known} statement{'s' * (known != 1)} {firm_words(said)}"
 
 
-def _named(rows: pd.DataFrame) -> str:
-    return ", ".join(SHORT.get(s, s) for s in rows["statement"])
+def resistance_doubt(agreement: pd.Series) -> str:
+    """Clause on the agreement of two coders on how a place fell; empty where it is good enough.
+
+    Parameters
+    ----------
+    agreement
+        `analysis.reliability.field_agreement` of ``resistance``.
+    """
+    if agreement["verdict"] != "weak":
+        return ""
+    return "though two coders agree weakly there"
 
 
-def statement_words(said: pd.DataFrame) -> str:
-    """Sentence that names every statement and says in how many worlds it holds."""
+def resistance_words(agreement: pd.Series) -> str:
+    """Sentence on what the worlds do not draw: how two coders read the manner of a fall."""
+    well = "only weakly agree" if agreement["verdict"] == "weak" else "agree well enough"
+    return (
+        f"Whether a capital was fought over or given up is a field on which two coders {well} "
+        f"(resistance, kappa {agreement['value']:.2f}, {agreement['low']:.2f} to "
+        f"{agreement['high']:.2f}), and no world draws a coder's doubt."
+    )
+
+
+def statement_words(said: pd.DataFrame, doubt: str = "") -> str:
+    """Sentence that names every statement and says in how many worlds it holds.
+
+    Parameters
+    ----------
+    said
+        Output of `statements`.
+    doubt
+        Clause set beside the statement on how capitals fell (`resistance_doubt`).
+    """
+    short = dict(SHORT)
+    if doubt:
+        short[MORE_GIVEN_UP] += f", {doubt}"
+
+    def named(rows: pd.DataFrame) -> str:
+        return "; ".join(short.get(s, s) for s in rows["statement"])
+
     kinds = sort_statements(said)
     known = sum(map(len, kinds.values()))
     if known == 0:
@@ -633,15 +687,15 @@ def statement_words(said: pd.DataFrame) -> str:
     firm = len(kinds["true"])
     parts = [
         f"{firm or 'none'} {'hold' if firm > 1 else 'holds'} in nearly all readings"
-        + (f" ({_named(kinds['true'])})" if firm else "")
+        + (f" ({named(kinds['true'])})" if firm else "")
     ]
     if len(kinds["false"]):
-        parts.append(f"{len(kinds['false'])} in hardly any ({_named(kinds['false'])})")
+        parts.append(f"{len(kinds['false'])} in hardly any ({named(kinds['false'])})")
     parts += [
-        f"1 in {r.true} of {r.worlds} ({SHORT.get(r.statement, r.statement)})"
+        f"1 in {r.true} of {r.worlds} ({short.get(r.statement, r.statement)})"
         for r in kinds["open"].itertuples()
     ]
-    return f"Of {known} statement{'s' * (known != 1)} tested {', '.join(parts)}"
+    return f"Of {known} statement{'s' * (known != 1)} looked at {', '.join(parts)}"
 
 
 def answer(
@@ -649,8 +703,9 @@ def answer(
     said: pd.DataFrame,
     contrast: str,
     score: dict[str, int],
+    doubt: str = "",
 ) -> str:
-    """Three sentences on worlds, statements, specifications and published facts.
+    """Three sentences on worlds, statements, specifications and reference figures.
 
     Parameters
     ----------
@@ -660,16 +715,18 @@ def answer(
         `analysis.specification.answer_words`.
     score
         Facts by verdict.
+    doubt
+        As for `statement_words`.
     """
     total = numbers.set_index("headline").loc[TAKEN]
     tested = score["pass"] + score["fail"]
     agree = f"{score['pass']} of {tested}" if score["fail"] else f"all {tested}"
     return (
-        f"{total['resolved']:.0f}% of recorded offensives are coded as having taken the place "
-        f"({total['low']:.0f} to {total['high']:.0f}% over readings of the same accounts; failed "
-        f"attacks are reported less, so this is no success rate). {statement_words(said)}. "
-        f"{contrast}; {agree} testable published figures agree within tolerance, which checks "
-        "copying more than truth."
+        f"{total['resolved']:.0f}% of recorded offensives are coded as captures "
+        f"({total['low']:.0f} to {total['high']:.0f}% when doubtful events are dropped and rival "
+        "accounts drawn; failed attacks are probably reported less, so this is no success rate). "
+        f"{statement_words(said, doubt)}. {contrast}; {agree} testable reference figures agree, "
+        "as the tests require: a check of copying."
     )
 
 
@@ -678,9 +735,10 @@ def outcome_words(code: str) -> str:
     return OUTCOMES.get(code, code.replace("_", " "))
 
 
-def asof_heading(day: str, known: int, changed: int) -> str:
-    """Finding: how many events were known on a day, and how many read differently now."""
+def asof_heading(day: str, known: int, selected: int, changed: int) -> str:
+    """Finding: how many events had been reported by a day, and how many read differently now."""
     return (
-        f"By {pd.Timestamp(day):%-d %B %Y} {known} of the selected events were known; "
-        f"{changed or 'none'} {'reads' if changed == 1 else 'read'} differently now"
+        f"By {pd.Timestamp(day):%-d %B %Y} {known} of {selected} selected events had been "
+        f"reported, in the sources found; {changed or 'none'} "
+        f"{'reads' if changed == 1 else 'read'} differently now"
     )

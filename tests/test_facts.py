@@ -1,8 +1,9 @@
-"""Published numbers, each a test with its tolerance and address."""
+"""Reference numbers, each a test with its tolerance and address."""
 
+import pandas as pd
 import pytest
 
-from analysis.facts import CHECKS, agrees, capitals, inexact, inexact_words, scoreboard
+from analysis.facts import CHECKS, agrees, capitals, heading, inexact, inexact_words, scoreboard
 from analysis.tables import load
 
 BOARD = scoreboard().set_index("fact_id")
@@ -51,3 +52,35 @@ def test_a_pass_that_needs_its_tolerance_is_named_and_rounding_is_not():
         assert row.found != row.expected
         assert row.expected in inexact_words(board)
     assert "None of them" in inexact_words(board.drop(inexact(board).index))
+
+
+def test_a_reading_of_the_force_is_looked_up_where_its_label_says():
+    rows = load("facts").set_index("fact_id")
+    troops = rows[rows["check"] == "troops_near"]
+    for fact in troops.itertuples():
+        day = fact.argument.split(";")[1]
+        assert day[:4] in fact.statement, fact.Index
+    found = {f: CHECKS[rows.at[f, "check"]](*rows.at[f, "argument"].split(";"))
+             for f in ("TRP-01", "TRP-02", "TRP-09")}  # fmt: skip
+    own = load("troop_levels").query("force == 'US'")
+    for fact_id, value in found.items():
+        printed = own[own["source_id"] == rows.at[fact_id, "source_id"]]
+        assert value in set(printed["persons"]), fact_id
+    # What AP printed of mid-2010 is not the highest reading of that year.
+    assert found["TRP-01"] < found["TRP-02"]
+    press = own[own["source_id"] == rows.at["TRP-09", "source_id"]]
+    assert set(press["series"]) == {"press_estimate"} and "press" in rows.at["TRP-09", "statement"]
+    assert "official" not in rows.at["TRP-09", "statement"]
+
+
+def test_the_heading_says_that_agreement_is_required_and_counts_what_fails():
+    said = heading({"pass": 124, "fail": 0, "not testable": 14})
+    assert said.startswith("All 124") and said.endswith("as the project's tests require")
+    assert heading({"pass": 3, "fail": 1, "not testable": 0}).startswith("3 of 4 testable")
+
+
+def test_one_inexact_pass_is_told_in_the_singular():
+    board = scoreboard()
+    few = inexact(board).head(1)
+    rest = board[board["verdict"] == "pass"].drop(inexact(board).index)
+    assert "one of them passes only within its" in inexact_words(pd.concat([rest, few]))

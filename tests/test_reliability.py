@@ -6,6 +6,7 @@ from analysis.reliability import (
     WEAK,
     agreement,
     air_accuracy,
+    field_agreement,
     field_words,
     gap,
     headline,
@@ -95,3 +96,10 @@ def test_the_second_coder_measures_the_first_on_strike_mentions():
     assert found.sensitivity * found.n_sensitivity == pytest.approx((first & second).sum())
     assert found.specificity * found.n_specificity == pytest.approx((~first & ~second).sum())
     assert found.sensitivity + found.specificity > 1
+
+
+def test_one_field_alone_agrees_as_it_does_among_all(table):
+    one = field_agreement("resistance")
+    row = table[table["field"] == "resistance"].iloc[0]
+    assert one["value"] == row["value"] and one["verdict"] == row["verdict"]
+    assert (one["low"], one["high"]) == (row["low"], row["high"])

@@ -29,9 +29,13 @@ def page(tmp_path, monkeypatch):
     folder = run.executed_dir(tmp_path)
     folder.mkdir(parents=True, exist_ok=True)
     cells = [
-        nbformat.v4.new_markdown_cell("# Invented\n**Answer.** <!--=answer-->Up.<!--/-->\n## Why"),
+        nbformat.v4.new_markdown_cell("# Invented\n**Answer.** <!--=answer-->Up.<!--/-->\n## Why\n"
+                                      "**What it needs.** A table. It runs in about a minute."),
         nbformat.v4.new_code_cell("print(1)", outputs=[
             nbformat.v4.new_output("stream", name="stdout", text="<b>1</b>")]),
+        nbformat.v4.new_code_cell("study.finish()", outputs=[
+            nbformat.v4.new_output("stream", name="stdout",
+                                   text="Down.\n24 results recorded for 91_invented\n")]),
     ]  # fmt: skip
     nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "91_invented.ipynb")
     (tmp_path / "results_91_invented.json").write_text(json.dumps({"answer": "Up. Or down."}))
@@ -47,6 +51,29 @@ def test_a_notebook_is_shown_with_its_answer_and_its_code_folded(page):
     assert "Invented" in page and "Up." in page
     assert '<span class="meta">Up.</span>' in page
     assert "<details><summary>code</summary><pre>print(1)</pre></details>" in page
+
+
+def test_headings_and_contents_carry_the_numbers_that_notebooks_refer_to(page):
+    assert '<a href="#91_invented">91 Invented</a>' in page
+    assert "<h2>91 Invented</h2>" in page
+    assert "<ol>" not in page
+
+
+def test_what_a_run_says_of_itself_is_not_on_the_page(page):
+    assert "results recorded" not in page and "It runs in" not in page
+    assert "A table." in page and "<pre>Down.</pre>" in page
+
+
+def test_parameters_are_told_in_words_and_without_the_machine():
+    assert report.parameter_words({"out_dir": "/x"}) == (
+        "Parameters: the notebooks' own, none was changed."
+    )
+    said = report.parameter_words({"provinces": ["Helmand", "Kunduz"], "start": "2015-01-01",
+                                   "ged_file": "/home/me/ged.csv", "out_dir": "/x"})  # fmt: skip
+    assert said == (
+        "Parameters: provinces set to Helmand and Kunduz, start set to 2015-01-01, ged_file set to "
+        "ged.csv; all others as the notebooks have them."
+    )
 
 
 def test_output_is_text_and_never_markup(page):

@@ -227,10 +227,10 @@ def test_the_answer_names_every_statement_and_counts_the_worlds():
     words = worlds.statement_words(said(a=138, b=200, c=199, d=200, e=0))
     for name in worlds.SHORT.values():
         assert name in words
-    assert words.startswith("Of 5 statements tested 3 hold in nearly all readings (2021")
+    assert words.startswith("Of 5 statements looked at 3 hold in nearly all readings (2021")
     assert "1 in hardly any (Helmand" in words and "1 in 138 of 200 (Zaranj" in words
     words = worlds.statement_words(said(a=100, b=100, c=100, d=100, e=100))
-    assert words.startswith("Of 5 statements tested none holds in nearly all")
+    assert words.startswith("Of 5 statements looked at none holds in nearly all")
     nothing = said(a=0, b=0, c=0, d=0, e=0).assign(share=math.nan)
     assert "No statement" in worlds.statement_words(nothing)
 
@@ -240,9 +240,12 @@ def test_a_share_of_worlds_is_printed_as_a_count():
     table = said(a=138, b=200, c=199, d=200, e=0).assign(low=0.0, high=1.0, words="")
     numbers = worlds.headlines(drawn([event()], n=20))
     title = fig_worlds.title(fig_worlds.data(numbers, table))
-    assert "138 of 200 readings" in title and "4 other statements come out one way" in title
+    assert "138 of 200 readings" in title
+    # One of the four comes out false: it is not told as if it were true.
+    assert title.endswith("of 4 others 3 hold in nearly all (199 of 200 or more), "
+                          "1 in hardly any (0 of 200)")  # fmt: skip
     sure = fig_worlds.data(numbers, table.assign(share=1.0))
-    assert fig_worlds.title(sure).startswith("All 5 statements")
+    assert fig_worlds.title(sure).startswith("Of 5 statements 5 hold in nearly all readings")
     drawing = fig_worlds.draw(sure, "t")
     texts = [t.get_text() for ax in drawing.fig.get_axes() for t in ax.texts]
     assert "199 of 200" in texts and not any("% of 2" in t for t in texts)
@@ -261,7 +264,11 @@ def test_the_answer_calls_the_share_of_captures_no_success_rate():
     table = said(a=138, b=200, c=199, d=200, e=0)
     words = worlds.answer(numbers, table, "Nothing", {"pass": 124, "fail": 0, "not testable": 2})
     assert "no success rate" in words and "all 124 testable" in words
-    assert "copying more than truth" in words
+    assert "as the tests require: a check of copying" in words
+    assert "when doubtful events are dropped" in words and "probably reported less" in words
+    assert "coders" not in words
+    assert "three days), 1" in worlds.answer(numbers, table, "Nothing", {"pass": 3, "fail": 1},
+                                             "though two coders agree weakly there")  # fmt: skip
     words = worlds.answer(numbers, table, "Nothing", {"pass": 3, "fail": 1, "not testable": 2})
     assert "3 of 4 testable" in words
 
@@ -270,14 +277,43 @@ def test_the_headings_are_computed():
     numbers = worlds.headlines(drawn([event("E1"), event("E2", conf_event="D")]))
     table = said(a=138, b=200, c=199, d=200, e=0)
     assert worlds.heading(numbers, table).endswith(
-        "by up to 50%; 4 of 5 statements come out one way"
+        "by up to 50%; of 5 statements 3 hold in nearly all readings (199 of 200 or more), "
+        "1 in hardly any (0 of 200)"
     )
+    doubtful = said(a=100, b=100, c=100, d=100, e=100)
+    assert worlds.heading(numbers, doubtful).endswith("none holds or fails in nearly all readings")
+    unsaid = doubtful.assign(share=math.nan)
+    assert worlds.heading(numbers, unsaid).endswith("no statement can be said")
+    one = said(a=100, b=100, c=200, d=100, e=100)
+    assert "1 holds in nearly all readings (200 of 200)" in worlds.firm_words(one)
     alone = worlds.headlines(drawn([event()], n=20))
     assert "does not hang" in worlds.heading(alone, table)
-    assert worlds.asof_heading("2021-07-08", 613, 1).endswith("known; 1 reads differently now")
-    assert "none read" in worlds.asof_heading("2021-07-08", 613, 0)
+    words = worlds.asof_heading("2021-07-08", 613, 675, 1)
+    assert "613 of 675 selected events had been reported" in words
+    assert words.endswith("; 1 reads differently now")
+    assert "none read" in worlds.asof_heading("2021-07-08", 613, 675, 0)
 
 
 def test_outcomes_are_said_in_words():
     rows = schema.read_raw("events")["outcome"]
     assert not [o for o in rows.unique() if o and "_" in worlds.outcome_words(o)]
+
+
+def test_a_superlative_over_counts_says_that_they_are_recorded():
+    most = [s for s in worlds.STATEMENTS if "any other" in s]
+    assert len(most) == 2
+    assert all("recorded offensives" in s for s in most)
+
+
+def test_the_weak_agreement_on_how_capitals_fell_is_told_and_goes_when_it_is_good():
+    weak = pd.Series({"verdict": "weak", "value": 0.68, "low": 0.58, "high": 0.77})
+    table = said(a=138, b=200, c=199, d=200, e=0)
+    words = worlds.statement_words(table, worlds.resistance_doubt(weak))
+    assert "fought over where that is known, though two coders agree weakly there;" in words
+    assert "kappa 0.68, 0.58 to 0.77" in worlds.resistance_words(weak)
+    assert "only weakly" in worlds.resistance_words(weak)
+    good = weak.copy()
+    good["verdict"] = "good enough"
+    assert worlds.resistance_doubt(good) == ""
+    assert "weak" not in worlds.resistance_words(good)
+    assert worlds.statement_words(table, "") == worlds.statement_words(table)
