@@ -9,11 +9,12 @@ table can answer says what would be needed.
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 import pandas as pd
 from scipy.stats import spearmanr
 
-from analysis import series
+from analysis import series, worlds
 from analysis.tables import load, statements
 
 Found = float | str | None
@@ -296,6 +297,67 @@ def _troops_last(force: str, name: str) -> str:
     return str(rows["date"].max().to_period("Q"))
 
 
+# --- falls as a monitor could count them -----------------------------------------------
+
+
+@lru_cache(maxsize=4)
+def _known_on(day: str) -> pd.DataFrame:
+    """Captures of district centres as the table would have had them on a day's evening."""
+    events = worlds.as_of(day)[0] if day else load("events")
+    return events[events["in_scope"] & (events["event_class"] == "district_centre_capture")]
+
+
+def _falls(known: str, groups: str, first: str, last: str, what: str) -> float:
+    """Falls certainly within some days, as known on a day from so many groups.
+
+    A monitor that counts what it can confirm, and writes on a day, is held against what
+    could be confirmed by then: not against what the table learnt later. ``what`` is
+    ``events``, ``provinces``, or ``lost`` (those reported retaken by then).
+    """
+    rows = _known_on(known)
+    rows = rows[
+        (rows["n_independent"] >= int(groups))
+        & (rows["date_start_earliest"] >= pd.Timestamp(first))
+        & (rows["date_start_latest"] <= pd.Timestamp(last))
+    ]
+    if what == "lost":
+        rows = rows[rows["outcome"] == "captured_lost"]
+    return float(rows["adm1"].nunique() if what == "provinces" else len(rows))
+
+
+def other_readings(fact_id: str) -> pd.DataFrame:
+    """One count of falls under readings other than the one the scoreboard uses.
+
+    Returns
+    -------
+    DataFrame
+        ``known`` (day, or ``now``), ``groups`` (fewest), ``found``; the scoreboard's own
+        reading first.
+    """
+    fact = load("facts").set_index("fact_id").loc[fact_id]
+    known, groups, *rest = fact["argument"].split(";")
+    ways = [(known, groups), (known, "1"), ("", groups), ("", "1")]
+    return pd.DataFrame(
+        [(day or "now", int(n), _falls(day, n, *rest)) for day, n in ways],
+        columns=["known", "groups", "found"],
+    )
+
+
+def reading_words(fact_id: str) -> str:
+    """Sentence on one count of falls and what other readings of the table make of it."""
+    fact = load("facts").set_index("fact_id").loc[fact_id]
+    own, *others = other_readings(fact_id).itertuples()
+    told = "; ".join(
+        f"{r.found:.0f} {'with hindsight' if r.known == 'now' else 'by then'}, "
+        f"{'on one source or more' if r.groups == 1 else f'on {r.groups} groups or more'}"
+        for r in others
+    )
+    return (
+        f"The monitor counted {fact['expected']} and the table had {own.found:.0f} by the day of "
+        f"its page, on {own.groups} groups or more; other readings give {told}"
+    )
+
+
 # --- control, capitals, decisions -----------------------------------------------------
 
 
@@ -474,6 +536,7 @@ CHECKS: dict[str, Callable[..., Found]] = {
     "decision_change": _decision_change,
     "withdrawal_progress": _withdrawal_progress,
     "tranche_districts": _tranche_districts,
+    "falls": _falls,
     "control_difference": _control_difference,
     "un": _un,
     "un_monthly_ratio": _un_monthly_ratio,

@@ -3,7 +3,17 @@
 import pandas as pd
 import pytest
 
-from analysis.facts import CHECKS, agrees, capitals, heading, inexact, inexact_words, scoreboard
+from analysis.facts import (
+    CHECKS,
+    agrees,
+    capitals,
+    heading,
+    inexact,
+    inexact_words,
+    other_readings,
+    reading_words,
+    scoreboard,
+)
 from analysis.tables import load
 
 BOARD = scoreboard().set_index("fact_id")
@@ -84,3 +94,12 @@ def test_one_inexact_pass_is_told_in_the_singular():
     few = inexact(board).head(1)
     rest = board[board["verdict"] == "pass"].drop(inexact(board).index)
     assert "one of them passes only within its" in inexact_words(pd.concat([rest, few]))
+
+
+def test_a_count_of_falls_grows_with_what_was_learnt_and_shrinks_with_proof():
+    rows = other_readings("CTL-15").set_index(["known", "groups"])["found"]
+    assert rows["2021-06-22", 2] <= rows["2021-06-22", 1] <= rows["now", 1]
+    assert rows["2021-06-22", 2] <= rows["now", 2] <= rows["now", 1]
+    found = float(BOARD.loc["CTL-15", "found"])
+    assert found == rows.iloc[0], "the scoreboard's own reading comes first"
+    assert f"{rows['now', 1]:.0f} with hindsight" in reading_words("CTL-15")
