@@ -770,39 +770,34 @@ def spread(left: pd.DataFrame, fan: pd.DataFrame, window_months: int = 3) -> dic
 
 
 def answer(results: dict[str, Any]) -> str:
-    """Sentences that answer notebook 03, with their doubt."""
-    season = ""
-    if results["season_chance"] != "not known":
-        season = (
-            "Deaths in all wars of the state have a season"
-            if results["season_real"]
-            else "Deaths have no season that can be told from chance"
-        )
-        season += (
-            f": over full years the peak month had {results['season_ratio']} times those of the "
-            f"trough (95 of 100 random shifts: below {results['season_chance']})"
-        )
-        alone = results["eras_alone"]
-        if alone.startswith("none"):
-            season += f"; {alone}, which does not show that they lack one"
-        elif alone.startswith("of"):
-            season += f"; {alone}, and the others are not shown to lack one"
-        elif alone:
-            season += f"; {alone}"
-        season += ". "
+    """Answer of notebook 03, with its doubt, in the first sentence; detail after it."""
     n, looks, sharing = results["n_extreme"], results["n_decisions"], results["n_sharing"]
-    named = f": {results['extreme']}" if n else ""
+    steps = f"{n} of {looks} step{'s' if looks > 1 else ''} of troop policy"
+    could = f"over all {looks} looks {results['ranks_words'].partition(':')[0]}"
+    if looks == 1:
+        passed = results["ranks_needed"] <= 1
+        could = f"with so few other years it {'could' if passed else 'could not'} have passed"
+    further = "further from the usual course of those months than in any other year"
+    named = f"These are {results['extreme']}" if n else "There is none"
     luck = f"luck gives about {results['expected_extreme']}"
     if sharing:
         luck += f"; {f'{sharing} of the {n}' if sharing < n else 'these'} share months"
-    could = results["ranks_words"].partition(":")[0]
-    counting = f"Over all {looks} looks {could};"
-    if looks == 1:
-        passed = results["ranks_needed"] <= 1
-        counting = f"With so few other years it {'could' if passed else 'could not'} have passed;"
+    detail = (
+        f"{named} ({luck}). Only rises of {results['rise_range']} or falls to "
+        f"{results['fall_range']}, by date, would have ranked first."
+    )
+    if results["season_chance"] == "not known":
+        return f"After {steps} deaths lay {further}, but {could}. {detail}"
+    real = results["season_real"]
+    season = "have a season" if real else "have no season that can be told from chance"
+    alone = results["eras_alone"]
+    if alone.startswith("none"):
+        alone += ", which does not show that they lack one"
+    elif alone.startswith("of"):
+        alone += ", and the others are not shown to lack one"
     return (
-        f"{season}After {n} of {looks} step{'s' if looks > 1 else ''} of troop policy deaths lay "
-        f"further from the usual course of those months than in any other year ({luck}){named}. "
-        f"{counting} only rises of {results['rise_range']} or falls to {results['fall_range']}, by "
-        "date, would have ranked first."
+        f"Deaths {season}, and after {steps} they lay {further}, but {could}. "
+        f"Over full years the peak month of deaths in all wars of the state had "
+        f"{results['season_ratio']} times those of the trough (95 of 100 random shifts: below "
+        f"{results['season_chance']}){f'; {alone}' if alone else ''}. {detail}"
     )

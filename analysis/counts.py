@@ -193,18 +193,3 @@ def check_numbers(rounds: Mapping[str, Mapping[str, float]]) -> dict[str, int | 
         "sweep_pages_lost": sweep["pages_lost"], "sweep_cells": sweep["cells"],
         "claims_checked": after["checked"], "claims_checked_events": after["events"],
     }  # fmt: skip
-
-
-def wrong_words(found: Mapping[str, float]) -> str:
-    """One sentence on what was still wrong after all pages had been read again.
-
-    Parameters
-    ----------
-    found
-        From `claims_wrong`, of the sample drawn after the sweep.
-    """
-    return (
-        f"Of {found['checked']:,} claims on events drawn at random after all pages had been read "
-        f"again, {found['share']:.0%} ({100 * found['low']:.0f} to {found['high']:.0%}) were still "
-        "wrong in some part"
-    )

@@ -158,7 +158,7 @@ def _section(
     # The number by which the notebooks refer to one another.
     heading = f"{name[:2]} {title}" if name[:2].isdigit() else title
     return {"name": name, "heading": heading, "failed": failure, "parts": parts,
-            "answer": first_sentence(answer)}  # fmt: skip
+            "answer": answer}  # fmt: skip
 
 
 def parameter_words(overrides: Mapping[str, Any]) -> str:
@@ -175,11 +175,6 @@ def parameter_words(overrides: Mapping[str, Any]) -> str:
 
     said = ", ".join(f"{k} set to {shown(v)}" for k, v in named.items())
     return f"Parameters: {said}; all others as the notebooks have them."
-
-
-def first_sentence(text: str) -> str:
-    """Return a text up to the end of its first sentence; decimals and initials do not end it."""
-    return re.split(r"(?<=[.!?])\s+(?=[A-Z“])", text.strip(), maxsplit=1)[0]
 
 
 def _words() -> Markup:

@@ -6,6 +6,7 @@ Sentences with numbers are built from recorded numbers, so prose cannot drift fr
 """
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -126,6 +127,12 @@ class Study:
         self.results[name] = sentence
         print(sentence)
 
+    def answer(self, text: str) -> None:
+        """Keep the first sentence of a text as the answer, the rest as its detail; print both."""
+        self.say("answer", first_sentence(text))
+        rest = text.strip()[len(self.results["answer"]) :].strip()
+        self.say("detail", rest or "Nothing more can be said of this selection.")
+
     def save(self, drawing: style.Drawing) -> style.Saved:
         """Write a figure with data, caption, alt text, sources and parameters."""
         shown = {k: v for k, v in self.parameters.items() if k not in ("out_dir", "formats")}
@@ -142,6 +149,20 @@ class Study:
         text = json.dumps(self.results, indent=1, ensure_ascii=False, default=str) + "\n"
         tables.write_text(self.out_dir / f"results_{self.name}.json", text)
         print(f"{len(self.results)} results recorded for {self.name}")
+
+
+def first_sentence(text: str) -> str:
+    """Return a text up to the end of its first sentence.
+
+    A full stop ends it before a blank and a capital or figure, outside of brackets; decimals
+    and what stands in brackets do not.
+    """
+    text, depth = text.strip(), 0
+    for at, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if letter in ".!?" and depth == 0 and re.match(r"\s+[A-Z0-9“]", text[at + 1 :]):
+            return text[: at + 1]
+    return text
 
 
 def begin(name: str, **parameters: Any) -> Study:

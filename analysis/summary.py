@@ -206,7 +206,7 @@ def _beside(n: int) -> str:
 
 
 def answer_fifteen_years(results: dict[str, Any]) -> str:
-    """Three sentences that answer notebook 01, with their doubt."""
+    """Answer of notebook 01, with its doubt, in the first sentence; detail after it."""
     troops = ""
     if "us_peak" in results:
         troops = (
@@ -217,9 +217,10 @@ def answer_fifteen_years(results: dict[str, Any]) -> str:
     talk = f", and {results['mention_extremes']}" if results.get("mention_extremes") else ""
     return (
         f"{results['busiest_count']} of the {results['n_events']} recorded offensives "
-        f"({results['share_last_year']}%) began in {results['busiest_year']}{troops}. "
+        f"({results['share_last_year']}%) began in {results['busiest_year']}, a floor that can "
+        f"follow reporting{troops}. "
         f"UCDP counts most deaths in {results['deadliest_month']} "
         f"({results['deaths_that_month']:,}, best estimate){talk}. "
-        "Counts of offensives are floors and can follow reporting; the tables have weapons "
-        f"released for {results['months_known']} of {results['months_total']} single months."
+        f"The tables have weapons released for {results['months_known']} of "
+        f"{results['months_total']} single months."
     )

@@ -705,7 +705,7 @@ def answer(
     score: dict[str, int],
     doubt: str = "",
 ) -> str:
-    """Three sentences on worlds, statements, specifications and reference figures.
+    """Answer of notebook 09 on what holds whatever is chosen; shares and contrasts after it.
 
     Parameters
     ----------
@@ -722,10 +722,11 @@ def answer(
     tested = score["pass"] + score["fail"]
     agree = f"{score['pass']} of {tested}" if score["fail"] else f"all {tested}"
     return (
+        f"{statement_words(said, doubt)}. "
         f"{total['resolved']:.0f}% of recorded offensives are coded as captures "
         f"({total['low']:.0f} to {total['high']:.0f}% when doubtful events are dropped and rival "
         "accounts drawn; failed attacks are probably reported less, so this is no success rate). "
-        f"{statement_words(said, doubt)}. {contrast}; {agree} testable reference figures agree, "
+        f"{contrast}; {agree} testable reference figures agree, "
         "as the tests require: a check of copying."
     )
 

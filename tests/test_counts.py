@@ -48,14 +48,6 @@ def test_a_second_look_counts_claims_and_its_interval_holds_the_share():
     assert found["high"] - found["low"] >= high - low
 
 
-def test_the_sentence_on_the_checks_speaks_of_the_sample_drawn_last():
-    found = {"checked": 1200, "share": 0.241, "low": 0.19, "high": 0.302}
-    assert counts.wrong_words(found) == (
-        "Of 1,200 claims on events drawn at random after all pages had been read again, "
-        "24% (19 to 30%) were still wrong in some part"
-    )
-
-
 def test_every_event_was_held_against_its_pages_in_one_round_or_the_other():
     checks = load("claim_checks")
     first = checks[checks["round"].isin(["sample_before", "sweep"])]

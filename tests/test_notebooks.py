@@ -8,6 +8,7 @@ import pytest
 
 from analysis import paths
 from analysis.run import RECORDED, bind
+from analysis.study import first_sentence
 
 NOTEBOOKS = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
 COMMITTED = paths.ROOT / "figures"
@@ -40,6 +41,16 @@ def test_it_opens_with_question_and_computed_answer(path):
     assert "**Question.**" in first.source
     assert "**Answer.** <!--=answer-->" in first.source
     assert "parameters" in cells(path)[1].metadata.get("tags", [])
+
+
+@each
+def test_the_answer_is_one_short_sentence_with_a_number_in_it(path):
+    results = json.loads((COMMITTED / f"results_{path.stem}.json").read_text(encoding="utf-8"))
+    answer = results["answer"]
+    assert answer == first_sentence(answer) and answer.endswith(".")
+    assert any(letter.isdigit() for letter in answer)
+    assert len(answer.split()) <= 60, answer
+    assert results["detail"].endswith(".")
 
 
 @each

@@ -10,19 +10,6 @@ from analysis import paths, report, run
 from analysis.run import Outcome
 
 
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [
-        ("It rose. It fell.", "It rose."),
-        ("The ratio was 1.9 (1.7 to 3.1). No more.", "The ratio was 1.9 (1.7 to 3.1)."),
-        ("One sentence; p 0.07 and no more", "One sentence; p 0.07 and no more"),
-        ("", ""),
-    ],
-)
-def test_the_contents_show_the_first_sentence_of_an_answer(text, first):
-    assert report.first_sentence(text) == first
-
-
 @pytest.fixture
 def page(tmp_path, monkeypatch):
     """A report of one notebook that ran and one that failed, built in a scratch folder."""

@@ -1,7 +1,7 @@
 import pytest
 
 from analysis.errors import EmptySelectionError
-from analysis.study import begin, citations
+from analysis.study import begin, citations, first_sentence
 
 DEFAULTS = {
     "start": "2007-01-01",
@@ -60,3 +60,26 @@ def test_results_and_sentences_are_written_out(tmp_path, capsys):
 def test_citations_give_an_address_or_a_hash_for_every_source():
     listed = citations(["S0001", "S0002"])
     assert all(c["address"].startswith(("http", "sha256:")) for c in listed)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("It rose. It fell.", "It rose."),
+        ("The ratio was 1.9 (1.7 to 3.1). No more.", "The ratio was 1.9 (1.7 to 3.1)."),
+        ("It brought 6.1 a day. 33 capitals fell.", "It brought 6.1 a day."),
+        ("One sentence (so we hope. Or not); p 0.07", "One sentence (so we hope. Or not); p 0.07"),
+        ("", ""),
+    ],
+)
+def test_an_answer_is_the_first_sentence_of_its_text(text, first):
+    assert first_sentence(text) == first
+
+
+def test_an_answer_is_kept_apart_from_its_detail(capsys):
+    one = study()
+    one.answer("There are 3. Two of them are large.")
+    assert one.results == {"answer": "There are 3.", "detail": "Two of them are large."}
+    one.answer("There are none.")
+    assert one.results["detail"].startswith("Nothing more")
+    assert "Two of them are large." in capsys.readouterr().out
