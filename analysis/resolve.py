@@ -33,11 +33,13 @@ RULES = {
     "K0": "Kept as an account; this field is not resolved into the event.",
     "S1": "What was seen of the page does not say; kept so that silence can be counted.",
     "K1": "The claimant disputes or denies without giving a state of its own; kept.",
-    "M1": "Narrative of a machine-rewritten copy, set aside because another source speaks.",
+    "M1": "Date by the narrative of a machine-rewritten copy, set aside because another source "
+    "speaks.",
     "D1": "The windows of all accounts share days: the shared days are taken.",
     "D2": "One window is shared by two or more independent groups and at least twice as many as "
     "exclude it, and no text read in full is outvoted by excerpts alone: it is taken. A wide "
-    "window that holds it supports it.",
+    "window that holds it supports it. Of several such windows the one with most groups for it, "
+    "then fewest against it; where these exclude each other and are even, none.",
     "D3": "No majority: the smallest window that holds the narrowest accounts, confidence one "
     "letter down.",
     "O1": "The deepest state that someone other than the side it flatters affirms.",
@@ -56,7 +58,8 @@ RULES = {
     "tie is unknown.",
     "V2": "Outnumbered on how the place fell, or unknown.",
     "P1": "Air strikes: any affirming account is enough to say reported.",
-    "P2": "No strike in what was seen, or a denial that a report outweighs.",
+    "P2": "A denial of air strikes that a report outweighs.",
+    "P3": "A denial of air strikes beside which nobody reports one: denied.",
     "N1": "Number kept in the range.",
     "N2": "Number that is the best figure: neutral and latest, or shared by two groups.",
     "L1": "Spelling kept.",
@@ -258,8 +261,11 @@ def resolve_date(claims: Sequence[Claim]) -> tuple[Window | None, str, str]:
         claim.mark(rule, claim in taken)
     sharp = [c for c in taken if date_prec(c.window) <= date_prec(window)]
     basis = min((c.basis for c in sharp or taken), key=BASES.index)
+    # A day that the coder worked out is no witness where another account gives it.
+    sharp = [c for c in sharp if c.basis != "inferred"] or sharp
     if rule == "D3":
-        grade = _lower(letter({c.group for c in taken}, {c.source_party for c in taken}))
+        firm = [c for c in taken if c.basis != "inferred"] or taken
+        grade = _lower(letter({c.group for c in firm}, {c.source_party for c in firm}))
     elif not sharp:
         # No single account is as narrow as the overlap, so the day itself is inferred.
         grade = "D"
@@ -277,6 +283,7 @@ def _inside(inner: Window, outer: Window) -> bool:
 def _majority(claims: Sequence[Claim]) -> Window | None:
     """Narrowest window backed by two groups and twice those of any that excludes it."""
     candidates = sorted({c.window for c in claims}, key=lambda w: (w.days, w))
+    passing: list[tuple[int, int, Window]] = []
     for window in candidates:
         agree = [c for c in claims if c.window.overlaps(window)]
         apart = [c for c in claims if not c.window.overlaps(window)]
@@ -284,10 +291,13 @@ def _majority(claims: Sequence[Claim]) -> Window | None:
             continue
         if intersection([c.window for c in agree]) is None:
             continue
-        support = len({c.group for c in agree})
-        if support >= 2 and support >= 2 * len({c.group for c in apart}):
-            return window
-    return None
+        support, against = len({c.group for c in agree}), len({c.group for c in apart})
+        if support >= 2 and support >= 2 * against:
+            passing.append((support, -against, window))
+    best = max((p[:2] for p in passing), default=None)
+    leading = [p[2] for p in passing if p[:2] == best]
+    # Wide windows support several days at once, so two can pass: an even pair decides nothing.
+    return leading[0] if leading and intersection(leading) else None
 
 
 def _ends_in_time(ends: Sequence[Claim], outcomes: Sequence[Claim], outcome: str) -> list[Claim]:
@@ -506,10 +516,15 @@ def resolve_resistance(claims: Sequence[Claim]) -> str:
 
 
 def resolve_air(claims: Sequence[Claim]) -> tuple[str, int]:
-    """Air strikes as reported, and the number of groups that report them (P1, P2)."""
+    """Air strikes as reported, and the number of groups that report them (P1-P3, S1)."""
     yes = [c for c in claims if c.value.startswith("reported_") and c.stance != "denies"]
     for claim in claims:
-        claim.mark("P1" if claim in yes else "P2", claim in yes)
+        if claim in yes:
+            claim.mark("P1", True)
+        elif claim.value in SILENT:
+            claim.mark("S1", False)
+        else:
+            claim.mark("P2" if yes else "P3", not yes)
     if yes:
         named = {c.value for c in yes} - {"reported_unspecified"}
         value = named.pop() if len(named) == 1 else "reported_several" if named else (

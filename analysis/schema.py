@@ -426,6 +426,10 @@ def _claims_read_well(tables: Tables, seeds: Path, _: bool) -> list[Problem]:
         ],
     }
     shown = paths.shown(seeds / "claims.csv")
+    pages = tables["sources"]
+    undated = dict(
+        zip(pages["source_id"], pages["date_basis"].isin(["inferred", "unknown"]), strict=True)
+    )
     for line, row in tables["claims"].iterrows():
         field, value = row["field"], row["value"]
         if value == NOT_STATED and field == "date_start":
@@ -441,6 +445,14 @@ def _claims_read_well(tables: Tables, seeds: Path, _: bool) -> list[Problem]:
         if field in DATE_FIELDS and not row["basis"]:
             hint = "Dates need a basis: stated, weekday_resolved, relative, caption, inferred."
             problems.append(Problem(shown, int(line), "basis", "no basis", "", hint))
+        if row["basis"] == "weekday_resolved" and undated.get(row["source_id"], False):
+            hint = (
+                "The day of the page is not known (sources.date_basis), so its week is not: write "
+                "inferred, and what fixed the week in the note."
+            )
+            problems.append(
+                Problem(shown, int(line), "basis", "weekday of an undated page", row["basis"], hint)
+            )
         if row["as_of"] and (hint := _window_problem(row["as_of"])):
             problems.append(Problem(shown, int(line), "as_of", "bad date", row["as_of"], hint))
     return problems

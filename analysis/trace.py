@@ -11,7 +11,14 @@ from analysis.schema import read_raw
 
 # Cells of the row that each kind of claim decides, in reading order.
 CELLS = {
-    "date_start": ("date_start_earliest", "date_start_latest", "date_start", "conf_date"),
+    "date_start": (
+        "date_start_earliest",
+        "date_start_latest",
+        "date_start",
+        "date_prec",
+        "date_basis",
+        "conf_date",
+    ),
     "date_end": ("date_end_earliest", "date_end_latest"),
     "outcome": ("outcome", "conf_outcome"),
     "retaken": ("held_days_min", "held_days_max"),
@@ -24,6 +31,8 @@ CELLS = {
     "civ_injured": ("civ_injured_low", "civ_injured_best", "civ_injured_high"),
     "place": ("place_as_reported", "conf_place"),
 }
+# Follow from all claims together, or from the cells above.
+WHOLE = ("event_class", "n_sources", "n_independent", "conf_event")
 # Decided by whoever coded the event, from all of its pages; no single claim stands behind them.
 BY_HAND = ("target", "initiator", "in_scope", "adm1", "adm2", "place_canonical", "where_prec")
 
@@ -48,20 +57,26 @@ def trace(event_id: str) -> str:
     lines += [f"  {name}: {event[name] or '(empty)'}" for name in BY_HAND]
     if event["coding_note"]:
         lines.append(f"  note: {event['coding_note']}")
+    lines += ["", "From all claims together:"]
+    lines += [f"  {name}: {event[name] or '(empty)'}" for name in WHOLE]
+    said = set(claims["field"])
     fields = [f for f in schema.fields("claims")["field"]["constraints"]["enum"]
-              if (claims["field"] == f).any()]  # fmt: skip
+              if f in said or f in CELLS]  # fmt: skip
     rules = []
     for field in sorted(fields, key=lambda f: list(CELLS).index(f) if f in CELLS else len(CELLS)):
         cells = ", ".join(f"{name} = {event[name] or '(empty)'}" for name in CELLS.get(field, ()))
-        lines += ["", f"{field}{': ' + cells if cells else ' (kept, decides no cell)'}"]
+        silent = "" if field in said else " (no claim)"
+        lines += ["", f"{field}{': ' + cells if cells else ' (kept, decides no cell)'}{silent}"]
         own = claims[claims["field"] == field].sort_values(["used", "claim_id"],
                                                            ascending=[False, True])  # fmt: skip
         for row in own.itertuples():
-            mark = "used" if row.used == "1" else "set aside"
+            silence = "silent" if row.rule == "S1" else "set aside"
+            mark = "used" if row.used == "1" else silence
+            basis = f" {row.basis}" if row.basis else ""
             stance = "" if row.stance == "affirms" else f", {row.stance}"
             of = f", as of {row.as_of}" if row.as_of else ""
             speaker = f"{row.claimant} ({row.claimant_party})"
-            lines.append(f"  {row.claim_id}  {row.value}  [{mark}, {row.rule}]  "
+            lines.append(f"  {row.claim_id}  {row.value}{basis}  [{mark}, {row.rule}]  "
                          f"{speaker}{stance}{of}  {row.source_id}")  # fmt: skip
             if row.note:
                 lines.append(f"          {row.note}")
@@ -72,8 +87,11 @@ def trace(event_id: str) -> str:
               "independence groups):"]  # fmt: skip
     for source_id in sorted(claims["source_id"].unique()):
         row = sources.loc[source_id]
+        copy = ", machine-rewritten" if row["machine_rewritten"] == "1" else ""
         lines += [f"  {source_id}  {row['title']}",
-                  f"         {row['original_outlet']}, group {row['independence_group']}, "
-                  f"{row['date_published'] or 'no day'}, seen: {row['text_seen']}",
+                  f"         {row['original_outlet']} ({row['party']}{copy}), group "
+                  f"{row['independence_group']}, {row['date_published'] or 'no day'} "
+                  f"({row['date_basis']}), seen: {row['text_seen']}",
                   f"         {row['url'] or 'sha256 ' + row['sha256']}"]  # fmt: skip
+        lines += [f"         {row[n]}" for n in ("text_defects", "note") if row[n]]
     return "\n".join(lines)

@@ -25,7 +25,9 @@ def page(tmp_path, monkeypatch):
                                    text="Down.\n24 results recorded for 91_invented\n")]),
     ]  # fmt: skip
     nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "91_invented.ipynb")
-    (tmp_path / "results_91_invented.json").write_text(json.dumps({"answer": "Up.", "detail": "Or down."}))
+    (tmp_path / "results_91_invented.json").write_text(
+        json.dumps({"answer": "Up.", "detail": "Or down."})
+    )
     outcomes = [Outcome("91_invented", "ran", ""), Outcome("92_lost", "failed", "cell 3: Oops: x")]
     said = report.write(["91_invented", "92_lost"], outcomes, {"out_dir": str(tmp_path)})
     assert said.startswith("wrote")

@@ -104,6 +104,25 @@ def test_without_a_majority_the_window_holds_all_and_confidence_falls():
     assert grade == "C"
 
 
+def test_two_windows_that_both_pass_and_are_even_decide_nothing():
+    wide = claim("date_start", "2021-06-07/2021-06-10", group="c")
+    days = [claim("date_start", "2021-06-07"), claim("date_start", "2021-06-08", group="b")]
+    window, _, _ = resolve_date([wide, *days])
+    assert window == parse_window("2021-06-07/2021-06-08")
+    assert all(c.rule == "D3" for c in [wide, *days])
+    third = claim("date_start", "2021-06-08", group="d")
+    window, _, _ = resolve_date([wide, *days, third])
+    assert window == parse_window("2021-06-08"), "with more groups for it one of the two is taken"
+
+
+def test_an_inferred_day_raises_no_letter():
+    day = "2021-06-08"
+    firm = [claim("date_start", day)]
+    guesses = [claim("date_start", day, group=g, basis="inferred") for g in "bcd"]
+    assert resolve_date(firm + guesses)[1] == resolve_date(firm)[1] == "C"
+    assert resolve_date(guesses)[1] == "E"
+
+
 def test_a_text_read_in_full_is_not_outvoted_by_excerpts():
     window, _, _ = resolve_date(
         [
@@ -281,3 +300,13 @@ def test_a_class_joins_target_and_outcome():
     assert event_class("capital", "captured_lost") == "capital_capture"
     assert event_class("district_centre", "repelled") == "district_centre_assault"
     assert event_class("highway", "cut_off") == "highway_cut"
+
+
+def test_silence_on_strikes_is_silent_and_a_lone_denial_decides():
+    quiet, denial = claim("air", "not_mentioned"), claim("air", "denied", group="b")
+    assert resolve_air([quiet, denial]) == ("denied", 0)
+    assert (quiet.rule, quiet.used) == ("S1", False)
+    assert (denial.rule, denial.used) == ("P3", True)
+    report = claim("air", "reported_us", group="c")
+    assert resolve_air([quiet, denial, report]) == ("reported_us", 1)
+    assert (denial.rule, denial.used, report.rule) == ("P2", False, "P1")

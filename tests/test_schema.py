@@ -177,3 +177,17 @@ def test_a_page_cannot_mention_a_strike_and_be_silent_on_it(seeds):
 
     edit(seeds / "claims.csv", double)
     assert [p.kind for p in problems(seeds)] == ["stated and not stated"]
+
+
+def test_a_weekday_of_a_page_without_a_day_is_refused(seeds):
+    with (seeds / "sources.csv").open(encoding="utf-8", newline="") as file:
+        undated = {r["source_id"] for r in csv.DictReader(file) if r["date_basis"] == "unknown"}
+
+    def resolve_weekday(rows):
+        row = next(r for r in rows if r["source_id"] in undated and r["basis"])
+        row["basis"] = "weekday_resolved"
+
+    edit(seeds / "claims.csv", resolve_weekday)
+    found = problems(seeds)
+    assert [p.kind for p in found] == ["weekday of an undated page"]
+    assert "write inferred" in found[0].remedy

@@ -28,11 +28,26 @@ def test_ten_events_drawn_at_random_lead_to_every_claim_and_address(ids):
 
 
 def test_every_derived_cell_of_an_event_is_on_the_trail(ids):
-    shown = {name for names in trace.CELLS.values() for name in names}
-    # Counted from the sources, or put together from cells that are shown.
-    from_others = {"event_class", "adm1_pcode", "date_prec", "date_basis", "n_sources",
-                   "n_independent", "conf_event"}  # fmt: skip
-    assert shown | from_others == set(derived_columns("events"))
+    shown = {name for names in trace.CELLS.values() for name in names} | set(trace.WHOLE)
+    # The code of the province follows from its name.
+    assert shown | {"adm1_pcode"} == set(derived_columns("events"))
+    text = trace.trace(ids[0])
+    assert all(f"{name} = " in text or f"  {name}: " in text for name in shown)
+
+
+def test_a_date_shows_its_basis_and_a_source_its_side_and_whether_a_machine_wrote_it():
+    claims, sources = read_raw("claims"), read_raw("sources")
+    spun = set(sources.loc[sources["machine_rewritten"] == "1", "source_id"])
+    row = claims[claims["source_id"].isin(spun) & (claims["basis"] != "")].iloc[0]
+    text = trace.trace(row["event_id"])
+    assert f"{row['claim_id']}  {row['value']} {row['basis']}  [" in text
+    assert ", machine-rewritten), group " in text
+
+
+def test_silence_is_not_shown_as_evidence_set_aside():
+    claims = read_raw("claims")
+    quiet = claims[(claims["field"] == "air") & (claims["value"] == "not_mentioned")].iloc[0]
+    assert f"{quiet['claim_id']}  not_mentioned  [silent, S1]" in trace.trace(quiet["event_id"])
 
 
 def test_what_was_set_aside_is_shown_with_its_rule():
