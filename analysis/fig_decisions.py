@@ -43,8 +43,8 @@ def data(
         ``measure``, ``panel`` (``epochs``, ``dates``), ``series`` (``path``, ``median``,
         ``date``; ``reports``: reports of a year in ``n``), ``row_id``, ``label``, ``date``,
         ``lag`` (months), ``value`` (ratio, season matched), ``raw``, ``low``, ``high`` (placebo
-        5-95%), ``median_low``, ``median_high``, ``p``, ``floor``, ``q``, ``rise``, ``fall``, ``n`` (other years, or
-        dates behind a median), ``source_ids``; sorted.
+        5-95%), ``median_low``, ``median_high``, ``p``, ``floor``, ``q``, ``rise``, ``fall``,
+        ``n`` (other years, or dates behind a median), ``source_ids``; sorted.
     """
     parts = []
     for measure, table in tables.items():

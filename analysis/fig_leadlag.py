@@ -131,9 +131,10 @@ def seasons_words(fitted: pd.DataFrame, monthly: pd.DataFrame) -> str:
         plain = compare.peak_to_trough(monthly[name], counts=name == "offensives")
         passing = plain.loc[plain["ratio"] > plain["chance"], "era"]
         also += int(rows["era"].isin(passing).sum())
-    text = f"A fitted season passes in {len(here)} of {len(fitted)} cases"
+    cases = f"{len(fitted)} case{'s' if len(fitted) > 1 else ''}"
+    text = f"A fitted season passes in {len(here)} of {cases}"
     if len(here):
-        text += f", in {also or 'none'} of them by the ratio of notebook 03 as well"
+        text += f", {also or 'none'} of which the ratio of notebook 03 passes too"
     return text
 
 

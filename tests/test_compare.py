@@ -372,7 +372,7 @@ def test_the_numbers_of_the_answer_name_the_steps_and_not_the_eras_before_them(d
 def test_the_example_of_the_season_counts_the_years_in_which_deaths_rose(deaths):
     alone = compare.season_alone(deaths).set_index("month")
     said = compare.season_example(deaths)
-    name, rises, years = re.match(r"Around (\w+) .* in (\d+) of (\d+) years", said).groups()
+    name, rises, years = re.match(r"Around (\w+), .* in (\d+) of (\d+) years", said).groups()
     row = alone.loc[name[:3]]
     assert (int(rises), int(years)) == (row["rises"], row["years"])
     assert f"(median {row['change']})" in said

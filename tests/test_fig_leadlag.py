@@ -128,13 +128,14 @@ def test_a_fitted_season_is_set_beside_the_plain_ratio_era_by_era(monthly):
     strong = monthly.assign(deaths=simulations.monthly_counts(rng, WAR, 500, 4.0, spread=0.1))
     fitted = fig_leadlag.seasons(strong)
     fitted = fitted[fitted["series"] == "deaths"]
-    assert "passes in 3 of 3 cases, in 3 of them by the ratio of notebook 03" in (
+    assert "passes in 3 of 3 cases, 3 of which the ratio of notebook 03 passes too" in (
         fig_leadlag.seasons_words(fitted, strong)
     )
     flat = strong.assign(deaths=100.0 + np.arange(len(WAR)) % 5)
-    assert "in none of them" in fig_leadlag.seasons_words(fitted, flat)
+    assert "none of which the ratio" in fig_leadlag.seasons_words(fitted, flat)
     none = fig_leadlag.seasons_words(fitted.assign(low=0.5), strong)
     assert none.endswith("passes in 0 of 3 cases")
+    assert "in 1 of 1 case, " in fig_leadlag.seasons_words(fitted.tail(1), strong)
     assert "No series" in fig_leadlag.seasons_words(fitted.head(0), strong)
 
 
