@@ -660,8 +660,8 @@ def season_example(values: pd.Series, window_months: int = 3, counts: bool = Fal
     span = f"{window_months} months" if window_months > 1 else "month"
     return (
         f"Around {calendar.month_name[top]}, the month with the strongest rise, recorded deaths "
-        f"were higher in the {span} after than in the {span} before in {rises} of {years} years (median "
-        f"{percent(math.exp(found[top].median()))})."
+        f"were higher in the {span} after than in the {span} before in {rises} of {years} years "
+        f"(median {percent(math.exp(found[top].median()))})."
     )
 
 
