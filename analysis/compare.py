@@ -31,6 +31,8 @@ ERAS = {
 PAD = 0.5
 # With fewer other years a rank says nothing.
 FEWEST_YEARS = 3
+# What a date would have to reach once all looks are counted, in words.
+GOAL = "q 0.10"
 # Share of random shifts that reach the ratio called chance.
 LUCK = 0.05
 # The chance tick is itself a quantile of 999 draws: a ratio this near it barely passes.
@@ -501,10 +503,12 @@ def headline(table: pd.DataFrame, window_months: int = 3) -> dict[str, Any]:
 def ranks_words(needed: int, looks: int) -> str:
     """What the floors of p leave to be found once all looks are counted."""
     if needed > looks:
-        return "not even all of them ranking first could have passed"
+        return f"not even all of them ranking first could have reached {GOAL}"
     if needed > 1:
-        return f"no single one could have passed: {needed} of {looks} would have to rank first"
-    return "a single one that ranks first could have passed"
+        return (
+            f"no single one could have reached {GOAL}: {needed} of {looks} would have to rank first"
+        )
+    return f"a single one that ranks first could have reached {GOAL}"
 
 
 def ranks_limit(needed: int, looks: int) -> str:
@@ -626,15 +630,62 @@ def season_alone(values: pd.Series, window_months: int = 3, counts: bool = False
     -------
     DataFrame
         One row a calendar month with a whole window in at least one year: ``month``,
-        ``years``, ``change`` (median over the years, signed percent).
+        ``years``, ``rises`` (years with more after than before), ``change`` (median over
+        the years, signed percent).
     """
     rows = []
     for number in range(1, 13):
         found = same_month_changes(values, number, window_months, counts)
         if len(found):
             rows.append({"month": calendar.month_abbr[number], "years": len(found),
+                         "rises": int((found > 0).sum()),
                          "change": percent(math.exp(found.median()))})  # fmt: skip
-    return pd.DataFrame(rows, columns=["month", "years", "change"])
+    return pd.DataFrame(rows, columns=["month", "years", "rises", "change"])
+
+
+def season_example(values: pd.Series, window_months: int = 3, counts: bool = False) -> str:
+    """In how many years deaths rise around the month after which they rise most, in words.
+
+    Picked for its median among the twelve: an example of what the calendar does.
+    """
+    found = {
+        number: changes
+        for number in range(1, 13)
+        if len(changes := same_month_changes(values, number, window_months, counts))
+    }
+    if not found:
+        return "No year has whole windows around a month."
+    top = max(found, key=lambda number: found[number].median())
+    rises, years = int((found[top] > 0).sum()), len(found[top])
+    span = f"{window_months} months" if window_months > 1 else "month"
+    return (
+        f"Around {calendar.month_name[top]}, the month with the strongest rise, recorded deaths "
+        f"were higher in the {span} after than in the {span} before in {rises} of {years} years "
+        f"(median {percent(math.exp(found[top].median()))})."
+    )
+
+
+def reporting_words(top: pd.DataFrame, reports: pd.Series) -> str:
+    """How many reports the years of these dates have, and the other years, in words.
+
+    The most extreme count of offensives may only be that of the year most written about.
+
+    Parameters
+    ----------
+    top
+        Dates with their ``date``, such as `extremes` returns.
+    reports
+        Reports on the selected offensives by year.
+    """
+    years = sorted(set(top["date"].dt.year))
+    span = f"{reports.min():,} to {reports.max():,}"
+    if not years or len(reports) < 2:
+        return f"{span} reports a year"
+    others = reports.drop(years)
+    own = " and ".join(f"{year} has {reports[year]:,} reports" for year in years)
+    if others.empty:
+        return own
+    return f"{own}, the other years {others.min():,} to {others.max():,} each"
 
 
 def beyond_chance(eras: pd.DataFrame, numbers: bool = True) -> str:
@@ -716,8 +767,8 @@ def luck_words(deaths: pd.DataFrame, offensives: pd.DataFrame) -> str:
         said.append((f"{least} or more of" if len(rows) > 1 else "the", len(rows), often))
     (first, eras, often), (both, looks, oftener) = said
     return (
-        f"If no era had a season, {first} {eras} would pass {often} in 100, and {both} all "
-        f"{looks} looks, offensives included, {oftener}."
+        f"If no era had a season and the looks were independent, {first} {eras} would pass {often} "
+        f"in 100, and {both} all {looks} looks, offensives included, {oftener}."
     )
 
 
@@ -776,9 +827,12 @@ def answer(results: dict[str, Any]) -> str:
     could = f"over all {looks} looks {results['ranks_words'].partition(':')[0]}"
     if looks == 1:
         passed = results["ranks_needed"] <= 1
-        could = f"with so few other years it {'could' if passed else 'could not'} have passed"
+        could = (
+            f"with so few other years it {'could' if passed else 'could not'} have reached {GOAL}"
+        )
     further = "further from the usual course of those months than in any other year"
-    named = f"These are {results['extreme']}" if n else "There is none"
+    few = "The step is" if n == 1 else f"The {n} steps are"
+    named = f"{few} {results['extreme']}" if n else "No step ranks first"
     luck = f"luck gives about {results['expected_extreme']}"
     if sharing:
         luck += f"; {f'{sharing} of the {n}' if sharing < n else 'these'} share months"

@@ -183,6 +183,21 @@ def date_words(month: pd.Timestamp, last: pd.Timestamp) -> str:
     return f"{month:%B %Y}" + (" or later" if placed < MIN_SEGMENT else "")
 
 
+def last_place_words(table: pd.DataFrame) -> str:
+    """Where a rise of the last months is dated to, since a level must last.
+
+    Parameters
+    ----------
+    table
+        From `data`.
+    """
+    place = _last(table) - pd.DateOffset(months=MIN_SEGMENT - 1)
+    return (
+        f"the last month in which a step can be placed is {place:%B %Y}, so a later rise is dated "
+        "to it as well"
+    )
+
+
 def _last(rows: pd.DataFrame) -> pd.Timestamp:
     return rows.loc[rows["kind"] == "level", "month"].max()
 
@@ -292,7 +307,7 @@ def draw(table: pd.DataFrame) -> Drawing:
         "held; the percentage beside a month is the share of draws in which the search, done "
         "afresh, finds the shift again. Open triangles: the simple search, which takes months for "
         "independent. A level must last "
-        f"{MIN_SEGMENT} months, so a rise in the last of them is dated to the first. {shown}."
+        f"{MIN_SEGMENT} months: {last_place_words(table)}. {shown}."
     )
     return Drawing(SLUG, fig, table, title, caption, _alt(table, names), _cited(table))
 
@@ -336,7 +351,7 @@ def _draw_places(ax: Axes, rows: pd.DataFrame) -> None:
         before = row.month
         label = f"{row.month:%b %Y}, {100 * row.value:.0f}%"
         if _at_edge(row.month, _last(rows)):
-            label = f"{row.month:%b %Y}: the last month that can be named; the rise may be later"
+            label = f"{row.month:%b %Y}: last month for a step; the rise may be later"
         ax.annotate(label, (row.month, height),
                     xytext=(9, 0), textcoords="offset points", ha="right", va="center",
                     fontsize=6.5, color=INK if row.kind == "found" else FAINT)  # fmt: skip

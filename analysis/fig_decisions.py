@@ -23,6 +23,7 @@ MEASURES = {"deaths": "UCDP state-based deaths", "offensives": "Taliban offensiv
 def data(
     tables: dict[str, pd.DataFrame],
     epochs: dict[str, tuple[pd.DataFrame, pd.DataFrame]],
+    reports: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Marks of both panels for each measure.
 
@@ -32,15 +33,18 @@ def data(
         `compare.season_matched_table` by measure (``deaths``, ``offensives``).
     epochs
         `compare.epochs` by measure.
+    reports
+        Reports on the selected offensives by year: a ringed count may only be that of the
+        year most written about, so the figure says how many there are.
 
     Returns
     -------
     DataFrame
         ``measure``, ``panel`` (``epochs``, ``dates``), ``series`` (``path``, ``median``,
-        ``date``), ``row_id``, ``label``, ``date``, ``lag`` (months), ``value`` (ratio,
-        season matched), ``raw``, ``low``, ``high`` (placebo 5-95%), ``median_low``,
-        ``median_high``, ``p``, ``floor``, ``q``, ``rise``, ``fall``, ``n`` (other years, or
-        dates behind a median), ``source_ids``; sorted.
+        ``date``; ``reports``: reports of a year in ``n``), ``row_id``, ``label``, ``date``,
+        ``lag`` (months), ``value`` (ratio, season matched), ``raw``, ``low``, ``high`` (placebo
+        5-95%), ``median_low``, ``median_high``, ``p``, ``floor``, ``q``, ``rise``, ``fall``,
+        ``n`` (other years, or dates behind a median), ``source_ids``; sorted.
     """
     parts = []
     for measure, table in tables.items():
@@ -75,10 +79,15 @@ def data(
                 }
             ).assign(measure=measure, panel="dates", series="date"),
         ]
+    if reports is not None:
+        days = pd.to_datetime([f"{year}-01-01" for year in reports.index])
+        own = pd.DataFrame({"series": "reports", "date": days, "n": reports.to_numpy()})
+        parts.append(own.assign(measure="offensives", panel="reports"))
     columns = ["measure", "panel", "series", "row_id", "label", "date", "lag", "value", "raw",
                "low", "high", "median_low", "median_high", "p", "floor", "q", "rise", "fall", "n",
                "source_ids"]  # fmt: skip
     table = pd.concat([p.reindex(columns=columns) for p in parts], ignore_index=True)
+    table["date"] = pd.to_datetime(table["date"])
     for column in ("lag", "n"):
         table[column] = table[column].astype("Int64")
     return table.sort_values(["measure", "panel", "series", "date", "row_id", "lag"],
@@ -86,23 +95,34 @@ def data(
 
 
 def title(table: pd.DataFrame) -> str:
-    """How many dates rank first, which way, and whether any could have passed."""
+    """How many dates rank first, which way, and whether any could have reached the limit of q."""
     rows = table[(table["series"] == "date") & (table["measure"] == "deaths")]
     top = compare.extremes(rows)
     up = int((top["value"] > 1).sum())
     passed = int((rows["q"] <= Q_LIMIT).sum())
     needed = compare.ranks_needed(rows, Q_LIMIT)
     ways = f" ({up} up, {len(top) - up} down)" if len(top) else ""
+    counted = f"once all {len(rows)} looks are counted"
     if passed:
-        end = f"{passed} pass{'' if passed > 1 else 'es'} once all {len(rows)} looks are counted"
+        end = f"{passed} reach{'' if passed > 1 else 'es'} {compare.GOAL} {counted}"
     elif needed > 1:
-        end = f"no single one could have passed once all {len(rows)} looks are counted"
+        end = f"no single one could have reached {compare.GOAL} {counted}"
     else:
-        end = f"none passes once all {len(rows)} looks are counted"
+        end = f"none reaches {compare.GOAL} {counted}"
     return (
         f"After {len(top)} of {len(rows)} steps of troop policy deaths lay further from the usual "
         f"course of those months than in any other year{ways}; {end}"
     )
+
+
+def _reporting(table: pd.DataFrame) -> str:
+    """Reports of the years in which offensives rank first; empty if the table has none."""
+    rows = table[table["series"] == "reports"]
+    own = table[(table["series"] == "date") & (table["measure"] == "offensives")]
+    if rows.empty or own.empty:
+        return ""
+    reports = rows.set_index(rows["date"].dt.year)["n"]
+    return f"Offensives follow reporting: {compare.reporting_words(compare.extremes(own), reports)}"
 
 
 def draw(table: pd.DataFrame, window_months: int = 3) -> Drawing:
@@ -122,13 +142,14 @@ def draw(table: pd.DataFrame, window_months: int = 3) -> Drawing:
         ax.set_xlabel(
             f"{_months(window_months)} after ÷ {_months(window_months)} before (log scale)"
         )
-    head = title(table)
+    head, reporting = title(table), _reporting(table)
     finish(
         fig,
         head,
         "Sources: UCDP GED (CC BY 4.0); events and decisions tables of this project. Coincidence "
         "in time only; other years hold dates of their own.\n+ raw ratio, with the season. Bar: "
-        f"5-95% of other years. Ring: most extreme of all years. Grey dot: q above {Q_LIMIT:.2f}.",
+        f"5-95% of other years. Ring: most extreme of all years. Grey dot: q above {Q_LIMIT:.2f}."
+        + (f"\n{reporting}." if reporting else ""),
     )
     rows = table[(table["series"] == "date") & (table["measure"] == "deaths")]
     caption = (
@@ -141,6 +162,7 @@ def draw(table: pd.DataFrame, window_months: int = 3) -> Drawing:
         f"{int(rows['n'].min())} to {int(rows['n'].max())} other years, no rank p can be below "
         f"{rows['floor'].min():.2f}; the smallest rise in deaths that would rank most extreme is "
         f"×{rows['rise'].min():.1f} to ×{rows['rise'].max():.1f}, by date."
+        + (f" {reporting}." if reporting else "")
     )
     sources = sorted(table["source_ids"].dropna().unique())
     return Drawing(SLUG, fig, table, head, caption, _alt(table), sources)
@@ -231,6 +253,8 @@ def _alt(table: pd.DataFrame) -> str:
             f"to {rows['value'].max():.2f}; most extreme of all years compared: "
             f"{', '.join(top) or 'none'}. "
         )
+    reporting = _reporting(table)
+    text += f"{reporting}." if reporting else ""
     return (
         f"Left, lines for the months around each date with a median; right, a dot for "
         f"each date on a bar for other years. {text.strip()}"

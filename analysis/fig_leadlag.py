@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import series
+from analysis import compare, series
 from analysis.errors import EmptySelectionError
 from analysis.leadlag import falsify, lead_lag
 from analysis.rates import LAST_WHOLE_MONTH, Scale, fit_rates, peak_to_trough
@@ -113,6 +113,31 @@ def seasons(monthly: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
+def seasons_words(fitted: pd.DataFrame, monthly: pd.DataFrame) -> str:
+    """In how many cases a fitted season passes, and in how many the plain ratio does too.
+
+    Parameters
+    ----------
+    fitted
+        From `seasons`.
+    monthly
+        From `monthly_series`.
+    """
+    if fitted.empty:
+        return "No series is long enough for a test of its season"
+    here = fitted[fitted["low"] > 1]
+    also = 0
+    for name, rows in here.groupby("series"):
+        plain = compare.peak_to_trough(monthly[name], counts=name == "offensives")
+        passing = plain.loc[plain["ratio"] > plain["chance"], "era"]
+        also += int(rows["era"].isin(passing).sum())
+    cases = f"{len(fitted)} case{'s' if len(fitted) > 1 else ''}"
+    text = f"A fitted season passes in {len(here)} of {cases}"
+    if len(here):
+        text += f", {also or 'none'} of which the ratio of notebook 03 passes too"
+    return text
+
+
 def data(monthly: pd.DataFrame, source_ids: dict[str, str] | None = None) -> pd.DataFrame:
     """Correlations of the three pairs at all lags.
 
@@ -208,6 +233,22 @@ def variants(monthly: pd.DataFrame, other_deaths: pd.Series, surer: pd.Series) -
                      "passes": bool(abs(now["r"]) > now["joint"])})  # fmt: skip
     names = ["pair", "choice", "n", "r", "low", "high", "joint", "passes"]
     return pd.DataFrame(rows, columns=names)
+
+
+def overlap_words(choices: pd.DataFrame) -> str:
+    """How far the choices for offensives and deaths rest on the same months.
+
+    Parameters
+    ----------
+    choices
+        From `variants`.
+    """
+    n = choices.loc[choices["pair"] == PAIRS[0][2], "n"]
+    if n.empty:
+        return "they cannot be run here"
+    if n.min() == n.max():
+        return f"all rest on the same {n.max()} months"
+    return f"each rests on {n.min()} or more of the same {n.max()} months"
 
 
 def weapons_verdict(choices: pd.DataFrame) -> str:

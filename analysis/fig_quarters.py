@@ -1,7 +1,8 @@
 """Offensives a quarter against the American troop level of that quarter.
 
-Only quarters with a reading are drawn. The two are set side by side because they are often
-named together; troop levels follow about ten decisions, so there is no line through them.
+Only quarters with an official or press reading are drawn. The two are set side by side because
+they are often named together; troop levels follow about ten decisions, so there is no line
+through them.
 """
 
 import numpy as np
@@ -127,7 +128,7 @@ def title(table: pd.DataFrame) -> str:
     seen = table[table["readings"] > 0]
     year = seen.loc[seen["offensives"].idxmax(), "quarter"].year
     inside = seen["quarter"].map(lambda quarter: quarter.year == year).astype(bool)
-    head = f"{len(seen)} quarter{'' if len(seen) == 1 else 's'} with a US troop reading"
+    head = f"{len(seen)} quarter{'' if len(seen) == 1 else 's'} with a stated US troop level"
     own = f"{_span(seen.loc[inside, 'offensives'])} in {year}"
     if inside.all():
         return f"{head}: {_span(seen['offensives'])} recorded offensives each; no line is fitted"
@@ -228,10 +229,11 @@ def draw(table: pd.DataFrame) -> Drawing:
         "ten decisions set the level, so the points are not independent and no line is fitted.",
     )
     caption = (
-        f"{len(seen)} of {len(table)} quarters have a reading of the US force and are drawn; the "
-        "others are left out, not carried forward. Counts are floors that follow reporting as "
-        "well as fighting, and the interval covers chance in the count only. DMDC counts, which "
-        "include other personnel, are not mixed in. Contractors and other nations are not here."
+        f"{len(seen)} of {len(table)} quarters have an official or press reading of the US force "
+        "and are drawn; the others are left out, not carried forward, even where DMDC has a count, "
+        "which includes other personnel. Counts are floors that follow reporting as "
+        "well as fighting, and the interval covers chance in the count only. "
+        "Contractors and other nations are not here."
     )
     sources = sorted({i for ids in table["source_ids"].dropna() for i in ids.split(";")})
     return Drawing(SLUG, fig, table, head, caption, _alt(table), sources)

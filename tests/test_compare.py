@@ -1,6 +1,7 @@
 """Season-matched comparisons: published facts, exactness of ranks, and refusals."""
 
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -244,7 +245,7 @@ def test_a_single_decision_leaves_no_range_and_no_verdict_against_it():
 
 
 def test_what_could_have_passed_follows_from_the_floors():
-    assert "9 of 12" in compare.ranks_words(9, 12)
+    assert "could have reached q 0.10: 9 of 12" in compare.ranks_words(9, 12)
     assert "not even all" in compare.ranks_words(5, 4)
     assert "single one that ranks first could" in compare.ranks_words(1, 12)
     few = compare.ranks_limit(9, 12)
@@ -338,6 +339,7 @@ def test_single_eras_that_pass_are_set_beside_what_luck_gives():
 
 def test_luck_is_counted_over_the_eras_of_both_measures():
     said = compare.luck_words(_eras(3.0, 1.5, 1.5), _eras(1.5, 1.5, 1.5))
+    assert "no era had a season and the looks were independent" in said
     assert "one or more of 3 would pass 14 times in 100" in said
     assert "one or more of all 6 looks, offensives included, 26 times" in said
     assert "the 1 would pass 5 times" in compare.luck_words(_eras(3.0), _eras(1.5))
@@ -356,11 +358,47 @@ def test_the_answer_speaks_of_deaths_and_leaves_out_the_interval_that_leans(deat
     assert "does not show that they lack one" in none
 
 
+def test_the_numbers_of_the_answer_name_the_steps_and_not_the_eras_before_them(deaths, decisions):
+    numbers = compare.season_numbers(compare.peak_to_trough(deaths, draws=99))
+    table = compare.season_matched_table(deaths, decisions)
+    said = compare.answer(numbers | compare.headline(table))
+    assert "lack one. The 3 steps are February 2020" in said and "These are" not in said
+    quiet = compare.headline(table.assign(p=1.0))
+    assert "No step ranks first (luck gives" in compare.answer(numbers | quiet)
+    one = compare.headline(table[table["decision_id"] == "D030"])
+    assert "The step is February 2020" in compare.answer(numbers | one)
+
+
+def test_the_example_of_the_season_counts_the_years_in_which_deaths_rose(deaths):
+    alone = compare.season_alone(deaths).set_index("month")
+    said = compare.season_example(deaths)
+    name, rises, years = re.match(r"Around (\w+), .* in (\d+) of (\d+) years", said).groups()
+    row = alone.loc[name[:3]]
+    assert (int(rises), int(years)) == (row["rises"], row["years"])
+    assert f"(median {row['change']})" in said
+    found = [math.exp(compare.same_month_changes(deaths, n).median()) for n in range(1, 13)]
+    assert compare.percent(max(found)) == row["change"]
+    flat = pd.Series(5.0, index=MONTHS)
+    assert "in 0 of" in compare.season_example(flat), "a level series rises in no year"
+    assert "No year" in compare.season_example(deaths.iloc[:3])
+
+
+def test_an_extreme_count_stands_beside_the_reports_of_its_year_and_of_the_others():
+    reports = pd.Series({2019: 100, 2020: 150, 2021: 1000})
+    dates = pd.DataFrame({"date": pd.to_datetime(["2021-04-14", "2021-07-02"])})
+    said = compare.reporting_words(dates, reports)
+    assert said == "2021 has 1,000 reports, the other years 100 to 150 each"
+    both = pd.DataFrame({"date": pd.to_datetime(["2020-02-29", "2021-04-14"])})
+    words = compare.reporting_words(both, reports)
+    assert words.startswith("2020 has 150 reports and 2021 has 1,000 reports, the other years 100")
+    assert compare.reporting_words(dates.head(0), reports) == "100 to 1,000 reports a year"
+
+
 def test_an_answer_on_one_decision_speaks_of_one(deaths, decisions):
     one = compare.season_matched_table(
         deaths["2015-01":"2019-12"], decisions[decisions["decision_id"] == "D025"]
     )
     numbers = compare.season_numbers(compare.peak_to_trough(deaths["2015-01":"2019-12"], draws=99))
     said = compare.answer(numbers | compare.headline(one))
-    assert "of 1 step of troop policy" in said and "could not have passed" in said
+    assert "of 1 step of troop policy" in said and "could not have reached q 0.10" in said
     assert "single eras" not in said

@@ -48,6 +48,15 @@ def test_the_last_month_a_search_can_name_stands_for_all_after_it():
     assert "later" not in fig_breaks.date_words(WAR[-20].to_timestamp(), last)
 
 
+def test_a_rise_after_the_last_place_for_a_step_is_said_to_be_dated_to_it(table):
+    place = WAR[-breaks.MIN_SEGMENT]
+    assert f"{place:%B %Y}, so a later rise is dated to it" in fig_breaks.last_place_words(table)
+    caption = fig_breaks.draw(table).caption
+    assert f"last month in which a step can be placed is {place:%B %Y}" in caption
+    short = table[table["month"] < pd.Timestamp("2020-01-01")]
+    assert "is July 2019, so" in fig_breaks.last_place_words(short)
+
+
 def test_decisions_near_a_break_come_with_the_share_a_random_month_would_meet():
     decisions = pd.DataFrame({"headline": [True, True, False], "label": ["a", "b", "c"],
         "date_kabul": pd.to_datetime(["2010-02-10", "2015-01-01", "2010-01-01"])})  # fmt: skip

@@ -123,6 +123,29 @@ def test_the_answer_names_a_choice_that_passes_where_the_figure_does_not(table):
     assert "choices" not in fig_leadlag.answer(quiet, turns)
 
 
+def test_a_fitted_season_is_set_beside_the_plain_ratio_era_by_era(monthly):
+    rng = np.random.default_rng(4)
+    strong = monthly.assign(deaths=simulations.monthly_counts(rng, WAR, 500, 4.0, spread=0.1))
+    fitted = fig_leadlag.seasons(strong)
+    fitted = fitted[fitted["series"] == "deaths"]
+    assert "passes in 3 of 3 cases, 3 of which the ratio of notebook 03 passes too" in (
+        fig_leadlag.seasons_words(fitted, strong)
+    )
+    flat = strong.assign(deaths=100.0 + np.arange(len(WAR)) % 5)
+    assert "none of which the ratio" in fig_leadlag.seasons_words(fitted, flat)
+    none = fig_leadlag.seasons_words(fitted.assign(low=0.5), strong)
+    assert none.endswith("passes in 0 of 3 cases")
+    assert "in 1 of 1 case, " in fig_leadlag.seasons_words(fitted.tail(1), strong)
+    assert "No series" in fig_leadlag.seasons_words(fitted.head(0), strong)
+
+
+def test_choices_that_share_their_months_are_said_to():
+    own = pd.DataFrame({"pair": "Offensives and deaths", "n": [175, 175, 156]})
+    assert fig_leadlag.overlap_words(own) == "each rests on 156 or more of the same 175 months"
+    assert "all rest on the same 175" in fig_leadlag.overlap_words(own.head(2))
+    assert "cannot be run" in fig_leadlag.overlap_words(own.head(0))
+
+
 def test_the_number_of_orders_read_is_put_in_words():
     assert fig_leadlag.orders_words(0, 3).endswith("none of the 3 pairs")
     assert fig_leadlag.orders_words(1, 3).endswith("1 of 3 pairs")

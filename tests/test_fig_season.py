@@ -116,6 +116,18 @@ def test_the_last_quarter_says_how_short_it_is(quarters):
     assert any("first 46 days" in t for t in texts)
 
 
+def test_a_quarter_with_only_a_dmdc_count_is_said_to_be_left_out(quarters):
+    troops = tables.load("troop_levels")
+    counted = troops[(troops["force"] == "US") & (troops["series"] == "dmdc_quarterly")]
+    have = set(counted["date"].dt.to_period("Q"))
+    blank = quarters.loc[quarters["readings"] == 0, "quarter"]
+    assert have & set(blank), "premise: some quarters left out have a DMDC count"
+    drawing = fig_quarters.draw(quarters)
+    assert "have an official or press reading" in drawing.caption
+    assert "even where DMDC has a count" in drawing.caption
+    assert "have a reading of the US force" not in drawing.caption
+
+
 def test_a_reading_after_the_last_day_is_not_used(quarters):
     troops = tables.load("troop_levels")
     counted = troops[(troops["force"] == "US") & troops["kind"].isin(["reported", "approximate"])]
@@ -178,7 +190,28 @@ def test_each_decision_prints_its_month_and_nothing_passes_unmarked(around):
     rings = [line for line in drawing.fig.axes[1].lines if line.get_markersize() == 9]
     deaths = around[(around["measure"] == "deaths") & (around["series"] == "date")]
     assert len(rings) == len(compare.extremes(deaths)) == 3
-    assert "no single one could have passed" in drawing.title and "2 up, 1 down" in drawing.title
+    assert (
+        "no single one could have reached q 0.10" in drawing.title
+        and "2 up, 1 down" in drawing.title
+    )
+
+
+def test_a_ringed_count_of_offensives_says_how_thickly_its_year_is_reported(measures):
+    decisions = tables.load("decisions")
+    table = compare.season_matched_table(
+        measures["offensives"], decisions[decisions["headline"]], counts=True
+    )
+    epochs = compare.epochs(measures["offensives"], table, counts=True, draws=9)
+    reports = pd.Series(80, index=range(2007, 2022))
+    reports[2021] = 900
+    both = {"deaths": table, "offensives": table}
+    marks = fig_decisions.data(both, dict.fromkeys(both, epochs), reports)
+    drawing = fig_decisions.draw(marks)
+    said = "Offensives follow reporting: 2021 has 900 reports, the other years 80 to 80 each."
+    assert said in drawing.caption and said in drawing.alt
+    assert any(said in text.get_text() for text in drawing.fig.texts)
+    assert (marks["series"] == "reports").sum() == 15
+    assert (marks.loc[marks["series"] == "date", "measure"].value_counts() == len(table)).all()
 
 
 def test_dates_that_are_no_decisions_are_not_called_so(around):
@@ -206,6 +239,7 @@ def test_a_busiest_quarter_says_in_which_months_troops_were_read(quarters):
     row = quarters.set_index("quarter").loc[pd.Period("2021Q2")]
     assert row["read_in"] == "2021-04" and row["top_month"] == pd.Period("2021-06", "M")
     whole = quarters.assign(top_count=quarters["offensives"])
-    assert "123 recorded offensives, all in June" in fig_quarters.busiest(whole)["busiest_words"]
+    said = f"{row['offensives']} recorded offensives, all in June"
+    assert said in fig_quarters.busiest(whole)["busiest_words"]
     lone = quarters.assign(offensives=1, top_count=1)
     assert "1 recorded offensive;" in fig_quarters.busiest(lone)["busiest_words"]
