@@ -261,6 +261,23 @@ def test_a_tile_that_rises_without_an_event_is_named():
                           "events": [0, 5, 1, 0, 0, 0]})  # fmt: skip
     assert "most of all B in 2021" in fig_tiles.borrowed_words(table), "A had events of its own"
     assert fig_tiles.borrowed_words(table[table["adm1"] == "A"]) == ""
+    table = table.assign(tile_row=1, tile_col=table["adm1"].map({"A": 1, "B": 2, "C": 3}),
+                         tranche=1, low=0.05, high=2.0, row_id=None,
+                         date_end=start + pd.DateOffset(months=6))  # fmt: skip
+    for own in (table, table[table["adm1"] == "A"]):
+        said = fig_tiles.time_draw(own, "title").caption
+        assert fig_tiles.borrowed_words(own) in said and "  " not in said
+
+
+def test_the_key_and_caption_of_the_eras_explain_every_colour_that_occurs():
+    rows = [("A", 1.0, 0.9, 1.1), ("B", 0.5, 0.2, 1.0), ("C", 0.01, 0.001, 1.0)]
+    rates = pd.DataFrame(rows, columns=["adm1", "rate", "low", "high"]).assign(
+        period="one", events=9, tile_row=1, tile_col=[1, 2, 3])  # fmt: skip
+    drawing = fig_tiles.era_draw(fig_tiles.era_data(rates), "title")
+    texts = " | ".join(t.get_text() for ax in drawing.fig.get_axes() for t in ax.texts)
+    assert "interval within ×3" in texts and "any rate, interval wider" in texts
+    assert "known" not in texts + drawing.caption
+    assert "the key holds the colours that occur" in drawing.caption
 
 
 @pytest.mark.parametrize(
