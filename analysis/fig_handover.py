@@ -7,7 +7,7 @@ from matplotlib.patches import Rectangle
 
 from analysis import handover
 from analysis.fig_tiles import COLUMNS, ROWS, TRANCHES, in_tile
-from analysis.style import FAINT, GRID, INK, PARTY, Drawing, canvas, finish
+from analysis.style import FAINT, INK, PARTY, Drawing, canvas, finish
 
 SLUG = "f04_handover"
 # Shapes and greys only: colour means tranches in this figure.
@@ -74,14 +74,14 @@ def data(
 
 def title(found: handover.Finding) -> str:
     """Finding: what the panel can and cannot tell about the transfer."""
-    size = f"{handover.signed(found.estimate)} a quarter, p {found.p:.2f}"
+    size = f"{handover.signed(found.estimate)} events a province and quarter, p {found.p:.2f}"
     if found.p > 0.05:
-        start = f"No change can be shown at the transfer of provinces ({size}):\n"
+        start = "No change can be shown at transfer"
         if found.fall_detectable or found.base <= 0:
-            return start + handover.detectable(found)
+            return f"{start} ({size}):\n{handover.detectable(found)}"
         return (
-            f"{start}only a rise to {1 + found.smallest / found.base:.1f} times was likely to "
-            "show, and not even a fall to nothing"
+            f"{start}: {size};\na rise below {found.rise_detectable:.1f} times the earlier mean, "
+            "or any fall from it, would often be missed"
         )
     way = "fewer" if found.estimate < 0 else "more"
     return f"After transfer {way} events than in provinces transferred later ({size})"
@@ -100,8 +100,8 @@ def draw(table: pd.DataFrame, title: str, outcome: str, level: float = 0.95) -> 
         fig,
         title,
         f"Sources: {outcome}; NATO announcements (transition table). Differences against provinces "
-        "transferred later; quarter −1 is the reference.\nDark bars: pointwise "
-        f"{100 * level:.0f}% intervals; dark band: simultaneous (Callaway-Sant'Anna).",
+        "transferred later; quarter −1 is the reference.\nBars: pointwise "
+        f"{100 * level:.0f}% intervals; grey band: simultaneous (Callaway-Sant'Anna).",
     )
     breakdown = overall["breakdown"]
     honest = (
@@ -125,12 +125,12 @@ def draw(table: pd.DataFrame, title: str, outcome: str, level: float = 0.95) -> 
 
 def _draw_study(ax: Axes, effects: pd.DataFrame, overall: pd.Series) -> None:
     floor = -min(overall["smallest"], overall["base"])
-    ax.axhspan(floor, overall["smallest"], color=GRID, alpha=0.6, lw=0, zorder=0)
-    # The band of the estimator is grey too; the lines tell the two apart where they overlap.
+    # Lines without a fill: the one grey is the band of the estimator.
     for edge in (floor, overall["smallest"]):
         ax.axhline(edge, color=INK, lw=0.8, ls=(0, (1, 1.5)), zorder=1)
     ax.axhline(0, color=INK, lw=0.7)
-    ax.axvline(-0.5, color=FAINT, lw=0.7, ls=(0, (3, 2)))
+    # Below the text of notes, which lie on white.
+    ax.axvline(-0.5, color=FAINT, lw=0.7, ls=(0, (3, 2)), zorder=1)
     main = effects[(effects["label"] == handover.ESTIMATORS[0]) & effects["band_low"].notna()]
     ax.fill_between(main["quarter"], main["band_low"], main["band_high"], color=PARTY["taliban"],
                     alpha=0.12, lw=0)  # fmt: skip
@@ -156,7 +156,7 @@ def _draw_study(ax: Axes, effects: pd.DataFrame, overall: pd.Series) -> None:
     ax.text(-8.4, -span * 1.0, "Between dotted lines: overall differences found\nless than four "
             f"times in five, from {ends[0]}\n({low}) to {ends[1]}",
             fontsize=6.8, color=FAINT, va="center",
-            bbox={"fc": "white", "ec": "none", "pad": 1.0, "alpha": 0.9})  # fmt: skip
+            bbox={"fc": "white", "ec": "none", "pad": 1.0})  # fmt: skip
     ax.legend(loc="upper left", fontsize=7, handletextpad=0.1, borderaxespad=0.2, ncols=2,
               columnspacing=0.8, frameon=True, framealpha=0.9, edgecolor="none")  # fmt: skip
     ax.set_xlim(-8.6, 8.6)

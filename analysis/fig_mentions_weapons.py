@@ -16,6 +16,8 @@ from analysis.intervals import detectable_ratio, rate_ratio
 from analysis.style import FAINT, GRID, PARTY, Drawing, canvas, finish
 
 SLUG = "f11_mentions_against_weapons"
+# A rank correlation from here on is called a strong link.
+STRONG = 0.5
 
 
 def data(
@@ -130,6 +132,40 @@ def _rounded(value: float, digits: int = 2) -> str:
     return text.lstrip("-") if float(text) == 0 else text.replace("-", "\u2212")
 
 
+def limits(found: dict[str, Any]) -> str:
+    """Sentence on the interval of the rank correlation and what so few years would miss.
+
+    Parameters
+    ----------
+    found
+        Output of `findings`.
+
+    Notes
+    -----
+    A link below the smallest detectable one is found less than four times in five, not never.
+    """
+    years = f"{found['n_years']} year{'' if found['n_years'] == 1 else 's'}"
+    if found["rho"] == "not known":
+        return f"With {years} no rank correlation can be computed."
+    ends = [float(found[key].replace("\u2212", "-")) for key in ("rho_low", "rho_high")]
+    strong = ", which holds strong links too" if max(map(abs, ends)) >= STRONG else ""
+    return (
+        f"With {years} the rank correlation of {found['rho']} has an interval from "
+        f"{found['rho_low']} to {found['rho_high']}{strong}. A link below "
+        f"{found['rho_detectable']} would be missed more than one time in five."
+    )
+
+
+def ratio_limits(found: dict[str, Any]) -> str:
+    """Clause on the rise of mentions that so many independent reports would miss."""
+    if found["mentions_detectable"] == "not known":
+        return "no rise can be named that so few independent reports would find four times in five"
+    return (
+        f"with so few independent reports a rise below {found['mentions_detectable']} times would "
+        "be missed more than one time in five"
+    )
+
+
 def answer(results: dict[str, Any]) -> str:
     """Three sentences that answer notebook 04, with their doubt."""
     text = f"{results['n_mentions']} of {results['n_reports']:,} reports mention an air strike"
@@ -238,8 +274,7 @@ def draw(table: pd.DataFrame, level: float = 0.95) -> Drawing:
         f"{found['n_years']} years with a published full-year total; the others are left out, "
         "none is filled in. Vertical bars count reports on one event or by one source as alike as "
         "they are. The dashed line has slope one through the middle of the points. "
-        f"Rank correlation {found['rho']} ({found['rho_low']} to {found['rho_high']}); with so "
-        f"many years none below {found['rho_detectable']} would be found four times in five. "
+        f"{limits(found)} "
         "Weapons are those of aircraft under the American air-force command, in the whole "
         "country; reports are those of the offensives in the table, most seen in excerpt."
     )

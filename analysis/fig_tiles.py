@@ -99,6 +99,31 @@ def _few(totals: pd.Series) -> str:
     return f"{few} of {all_} provinces {'has' if few == 1 else 'have'} fewer than ten"
 
 
+def borrowed_words(table: pd.DataFrame) -> str:
+    """Sentence on tiles that rise without an event, by what they take from the others.
+
+    Parameters
+    ----------
+    table
+        Output of `time_data`.
+
+    Returns
+    -------
+    str
+        Names the tile and year of the largest such rise; empty where there is none.
+    """
+    lines = table[table["mark"] == "rate"].sort_values(["adm1", "date"])
+    rise = lines["value"] - lines.groupby("adm1")["value"].shift(1)
+    alone = rise[(lines["events"] == 0) & (rise > 0)]
+    if alone.empty:
+        return ""
+    most = lines.loc[alone.idxmax()]
+    return (
+        "A tile without events in a half-year can rise with the mean of the others, most of all "
+        f"{most['adm1']} in {most['date'].year}."
+    )
+
+
 def time_title(table: pd.DataFrame) -> str:
     """Finding: where most events lie, and in how many provinces there are too few."""
     counts = table[table["mark"] == "rate"].groupby("adm1")["events"].sum().sort_values()
@@ -117,7 +142,7 @@ def time_draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
     fig = canvas(190)
     # Constrained layout gives up on 34 small axes with empty cells between them.
     fig.set_layout_engine("none")
-    grid = fig.add_gridspec(ROWS, COLUMNS, left=0.012, right=0.988, bottom=0.068, top=0.905,
+    grid = fig.add_gridspec(ROWS, COLUMNS, left=0.012, right=0.988, bottom=0.08, top=0.905,
                             hspace=0.42, wspace=0.07)  # fmt: skip
     rates = table[table["mark"] == "rate"]
     start, stop = rates["date"].min(), min(rates["date_end"].max(), END)
@@ -132,9 +157,10 @@ def time_draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
         fig,
         title,
         "Source: events and transition tables. Line: recorded offensives a month by half-year, "
-        f"shrunk towards the mean of all provinces; ribbon: {100 * level:.0f}% interval.\nScale "
-        "log(1 + y), to the end printed small: tiles differ, compare their n and not their "
-        "heights. Sticks: months with an event. Frame, T: tranche. ▼ capital taken.",
+        "shrunk towards the mean of all provinces,\nwith which it can rise without an event; "
+        f"ribbon: {100 * level:.0f}% interval. Scale log(1 + y), to the end printed small: tiles "
+        "differ, compare their n\nand not their heights. Sticks: months with an event. Frame, T: "
+        "tranche. ▼ capital taken.",
     )
     counts = rates.groupby("adm1")["events"].sum()
     caption = (
@@ -142,8 +168,9 @@ def time_draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
         "the number of each. Every tile has its own scale, whose end is printed small in events a "
         "month, so that heights cannot be compared; the faint line marks half an event a month "
         "everywhere. Rates of half-years are pulled towards the mean of all provinces, the "
-        "more the fewer events there are. Events known only to the country are not in it."
-    )
+        f"more the fewer events there are. {borrowed_words(table)} Events known only to the "
+        "country are not in it."
+    ).replace("  ", " ")
     peak = rates.loc[rates["value"].idxmax()]
     alt = (
         f"Small multiples of {len(counts)} provinces in a tile grid. Highest half-year rate: "
@@ -229,24 +256,33 @@ def era_data(rates: pd.DataFrame) -> pd.DataFrame:
 def era_title(table: pd.DataFrame) -> str:
     """Finding: in how many tiles the interval is narrow enough to say much."""
     sure = int((table["certainty"] == 3).sum())
+    # Of recorded offensives and by chance alone: what was never reported is in no interval.
+    within = f"an interval within a factor of {SURE:.0f} (chance alone)"
     if sure == 0:
-        return f"None of {len(table)} provincial rates is known within a factor of {SURE:.0f}"
+        return f"None of {len(table)} rates of recorded offensives has {within}"
     only = "Only " if sure < len(table) / 2 else ""
     return (
-        f"{only}{sure} of {len(table)} provincial rates {'is' if sure == 1 else 'are'} known "
-        f"within a factor of {SURE:.0f}"
+        f"{only}{sure} of {len(table)} rates of recorded offensives "
+        f"{'has' if sure == 1 else 'have'}\n{within}"
+    )
+
+
+def era_moves(table: pd.DataFrame) -> str:
+    """Clause: how many pairs of eras were compared, and how many part, with its doubt."""
+    looked, apart = int(table["change"].notna().sum()), int(table["apart"].sum())
+    if looked == 0:
+        return "There is one era only, so no change between eras can be looked at"
+    doubt = ", perhaps by luck or changed reporting" if apart == 1 else \
+        ", some perhaps by luck or changed reporting" if apart else ""  # fmt: skip
+    return (
+        f"Of {looked} comparison{'s' * (looked != 1)} of recorded offensives in one era with the "
+        f"one before, the intervals part in {apart or 'none'}{doubt}"
     )
 
 
 def era_changes(table: pd.DataFrame) -> str:
     """Sentence: how many pairs of eras were compared, how many part, and the named ones."""
-    looked, apart = int(table["change"].notna().sum()), int(table["apart"].sum())
-    if looked == 0:
-        return "There is one era only, so no change can be looked at."
-    text = (
-        f"Of {looked} comparison{'s' * (looked != 1)} of one era with the one before, the "
-        f"intervals part in {apart or 'none'}"
-    )
+    text = era_moves(table)
     named = table[table["named"]]
     parts = [
         f"{r.adm1} from {r.before:.2f} to {r.rate:.2f} in {r.period}" for r in named.itertuples()
@@ -254,8 +290,8 @@ def era_changes(table: pd.DataFrame) -> str:
     if not parts:
         return text + "."
     return (
-        f"{text}; the largest by ratio, at most {NAMED} an era, in shrunken recorded offensives a "
-        f"month: {'; '.join(parts)}."
+        f"{text}. Marked are the largest by ratio, at most {NAMED} an era, in shrunken recorded "
+        f"offensives a month: {'; '.join(parts)}. A tile without a mark may have changed too."
     )
 
 
@@ -281,17 +317,17 @@ def era_draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:
         fig,
         title,
         "Source: events table. Recorded offensives a month, shrunk towards the mean of all "
-        f"provinces of the era; printed where known within a factor of {SURE:.0f}. Colour\n"
-        f"washes out as the {100 * level:.0f}% interval widens. Dot: fewer than five events. ▲▼: "
-        f"rise or fall since the era before, intervals apart (at most {NAMED} an era, the largest "
-        "by ratio).",
+        f"provinces of the era; printed where the interval is within a factor of {SURE:.0f}.\n"
+        f"Colour washes out as the {100 * level:.0f}% interval widens. Dot: fewer than five "
+        "events. ▲▼: rise or fall since the era before, intervals apart:\nthe largest by ratio, at "
+        f"most {NAMED} an era, so a tile without a mark may have changed too.",
     )
     caption = (
-        f"{len(table)} rates of {table['adm1'].nunique()} provinces in {len(eras)} eras. Colour "
-        "classes are quarters of all rates; two classes merge where the ends of the interval lie "
-        f"more than a factor of {SURE:.0f} apart, all where they lie more than {HALF_SURE:.0f} "
-        f"apart. {era_changes(table)} A tile is a province whatever its area; eras differ in how "
-        "densely events were reported."
+        f"{len(table)} rates of {table['adm1'].nunique()} provinces in {len(eras)} eras. A colour "
+        f"says in which quarter of all rates a rate lies where its interval is within a factor of "
+        f"{SURE:.0f}, in which half where it is within {HALF_SURE:.0f}, and nothing beyond; the "
+        f"key holds the colours that occur. {era_changes(table)} A tile is a province whatever "
+        "its area; eras differ in how densely events were reported."
     )
     alt = "Tile maps by era. " + "; ".join(
         f"{era}: highest {own.nlargest(1, 'rate')['adm1'].iloc[0]} "
@@ -343,8 +379,8 @@ def _key(ax: Axes, table: pd.DataFrame) -> None:
             if own.empty:
                 continue
             ax.add_patch(Rectangle((1, -line), 0.96, 0.9, fc=_colour(high, certainty)))
-            width = {3: f"known within ×{SURE:.0f}", 2: f"within ×{HALF_SURE:.0f}",
-                     1: "known less well"}[certainty]  # fmt: skip
+            width = {3: f"interval within ×{SURE:.0f}", 2: f"within ×{HALF_SURE:.0f}",
+                     1: "any rate, interval wider"}[certainty]  # fmt: skip
             ax.text(2.2, -line + 0.45, f"{_range(low, high, cuts)}{width}", va="center",
                     fontsize=6.5)  # fmt: skip
             line += 1

@@ -38,6 +38,8 @@ POWER = 0.8
 SMALLEST_COHORT = 5
 # Share of the smallest detectable change that would be found every second time.
 HALF_POWER = 1.96 / (1.96 + 0.84)
+# Below the smallest detectable effect a real one is found too seldom, not never.
+MISSED = "would be missed more than one time in five"
 ESTIMATORS = ("Callaway-Sant'Anna", "Sun-Abraham", "imputation", "two-way fixed effects")
 
 
@@ -569,13 +571,13 @@ def detectable(found: Finding) -> str:
     """
     if not math.isfinite(found.smallest_percent):
         return (
-            f"only a rise of {found.smallest:.2f} or more was likely to show, and no fall, for "
-            "there was no event before"
+            f"a rise below {found.smallest:.2f} {MISSED}, and no fall could show, for there was no "
+            "event before"
         )
     if found.fall_detectable:
-        return f"only a change of {percent(found)} or more, up or down, was likely to show"
+        return f"a change smaller than {percent(found)}, up or down, {MISSED}"
     return (
-        f"only a rise to {found.rise_detectable:.1f} times the earlier mean was likely to show; "
+        f"a rise to less than {found.rise_detectable:.1f} times the earlier mean {MISSED}; "
         f"{_unseen(found)}"
     )
 
@@ -591,13 +593,17 @@ def _unseen(found: Finding) -> str:
 
 
 def verdict(found: Finding) -> str:
-    """Consistent in sign with Fetzer and others (2021), or not, or too little to tell."""
+    """Consistent in sign with Fetzer and others (2021), or not, or how much would be missed.
+
+    Below the smallest detectable effect a real one is found less than four times in five,
+    not never, so it is never said that it cannot be told from none.
+    """
     if found.p > 0.05:
         if found.fall_detectable or not math.isfinite(found.smallest_percent):
-            return f"the data cannot tell an effect smaller than {percent(found)} from none"
+            return f"here {detectable(found)}"
         return (
-            f"the data cannot tell a rise smaller than {percent(found)} from none, nor, had that "
-            "mean otherwise stayed, any fall"
+            f"here a rise smaller than {percent(found)} {MISSED}, and so would any fall had that "
+            "mean otherwise stayed"
         )
     sign = "consistent" if found.estimate < 0 else "not consistent"
     return f"{sign} in sign with the fall that Fetzer and others report at the onset"
@@ -605,9 +611,10 @@ def verdict(found: Finding) -> str:
 
 def words(found: Finding) -> str:
     """Estimate with interval, permutation p and smallest detectable effect."""
+    # Both come from the dealing, so they need not go with the width of the interval.
     return (
         f"{signed(found.estimate)} events a province and quarter (interval {signed(found.low)} to "
-        f"{signed(found.high)}; p {found.p:.2f} if tranches had been dealt at random; smallest "
+        f"{signed(found.high)}; from tranches dealt at random, p {found.p:.2f} and smallest "
         f"detectable {found.smallest:.2f}, {percent(found)})"
     )
 
@@ -697,10 +704,10 @@ def before_words(groups: pd.DataFrame) -> str:
     return ", ".join(f"T{int(r.tranche)} {r.before:.2f}" for r in groups.itertuples())
 
 
-def answer(found: dict[str, Finding], outcome: str, sure: int, rates: int) -> str:
-    """Sentences: what could have shown, both clocks with their doubt, and where.
+def answer(found: dict[str, Finding], outcome: str, moves: str) -> str:
+    """Sentences: what would be missed, both clocks with their doubt, and where.
 
-    What could have shown stands in the first sentence, which is also the entry of the
+    What would be missed stands in the first sentence, which is also the entry of the
     table of contents.
 
     Parameters
@@ -709,8 +716,8 @@ def answer(found: dict[str, Finding], outcome: str, sure: int, rates: int) -> st
         `assess` by clock.
     outcome
         What the events are.
-    sure, rates
-        Provincial rates known within a factor of three, and all of them.
+    moves
+        `analysis.fig_tiles.era_moves`: in how many comparisons of eras the rates part.
     """
     main = found["full"] if "full" in found else next(iter(found.values()))
     others = {CLOCKS[k].removesuffix(" in"): one for k, one in found.items() if one is not main}
@@ -726,8 +733,8 @@ def answer(found: dict[str, Finding], outcome: str, sure: int, rates: int) -> st
             f"; {one.rise_detectable:.1f} from the {name}" for name, one in others.items()
         )
         text = (
-            f"{start}, and only a rise to {main.rise_detectable:.1f} times the earlier mean was "
-            f"likely to show ({CLOCKS['full']}{beside})"
+            f"{start}, and a rise to less than {main.rise_detectable:.1f} times the earlier mean "
+            f"would often be missed ({CLOCKS['full']}{beside})"
         )
     else:
         text = f"{start}; {detectable(main)} ({CLOCKS['full']})"
@@ -743,11 +750,7 @@ def answer(found: dict[str, Finding], outcome: str, sure: int, rates: int) -> st
         )
     if sparse:
         text += f"; {_unseen(main)}"
-    return (
-        f"{text}. Where recorded offensives moved can be said for "
-        f"{'few' if sure < rates / 2 else 'most'} provinces: {sure} of {rates} rates are known "
-        "within a factor of three."
-    )
+    return f"{text}. {moves}."
 
 
 # --- rates by province -----------------------------------------------------------------

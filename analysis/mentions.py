@@ -688,10 +688,11 @@ def severity_words(
         words["fade_verdict"] += "it is smaller among the former; "
     # The intervals do not hold this doubt, so the verdict has to say it.
     words["fade_verdict"] += "pages that list many events can make such a change"
-    if both["low"] <= 0 <= both["high"] and both["detectable"] >= abs(narrow["change"]):
-        words["fade_power"] = "not even a whole fading of the change would surely have been seen"
+    # Power is a share of studies: a smaller change is found less often, not never.
+    if both["detectable"] <= abs(narrow["change"]):
+        words["fade_power"] = "a whole fading of the change at least as often"
     else:
-        words["fade_power"] = "a whole fading of the change would have been seen"
+        words["fade_power"] = "a whole fading of the change less often"
     return words
 
 

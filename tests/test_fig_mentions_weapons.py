@@ -92,6 +92,31 @@ def test_the_correlation_comes_with_what_so_few_years_could_show(table):
     assert found["rho_detectable"] in fig_mentions_weapons.draw(table).caption
 
 
+def test_a_link_too_weak_to_show_is_often_missed_and_never_said_to_be_like_none(table):
+    found = fig_mentions_weapons.findings(table)
+    said = fig_mentions_weapons.limits(found)
+    assert f"below {found['rho_detectable']} would be missed more than one time in five" in said
+    assert said in fig_mentions_weapons.draw(table).caption
+    assert "from none" not in said
+    rise = fig_mentions_weapons.ratio_limits(found)
+    assert f"a rise below {found['mentions_detectable']} times would be missed more" in rise
+
+
+def test_strong_links_are_in_the_interval_only_where_they_are(table):
+    found = fig_mentions_weapons.findings(table)
+    strong = found | {"rho_low": "\u22120.60", "rho_high": "0.20"}
+    assert "strong links" in fig_mentions_weapons.limits(strong)
+    weak = found | {"rho_low": "\u22120.20", "rho_high": "0.30"}
+    assert "strong links" not in fig_mentions_weapons.limits(weak)
+
+
+def test_what_cannot_be_computed_is_said_and_no_limit_is_named(table):
+    few = fig_mentions_weapons.findings(table.head(3))
+    assert fig_mentions_weapons.limits(few) == "With 3 years no rank correlation can be computed."
+    none = fig_mentions_weapons.ratio_limits(few | {"mentions_detectable": "not known"})
+    assert "not known" not in none and none.startswith("no rise can be named")
+
+
 def test_the_title_rests_on_all_years_and_never_calls_a_mention_a_strike(table):
     found = fig_mentions_weapons.findings(table)
     drawing = fig_mentions_weapons.draw(table)

@@ -1,6 +1,7 @@
 """The five tranches: the panel, the estimator against its library, and what can be found."""
 
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from analysis import connectors, fig_handover, fig_tiles, handover, paths, tables
 from analysis.errors import EmptySelectionError
 
+MOVES = "Of 4 comparisons the intervals part in none"
 TREATED = handover.cohorts(tables.load("transition"), "full")
 
 
@@ -94,7 +96,7 @@ def test_a_null_is_reported_with_the_smallest_effect_it_could_have_shown():
     assert found.smallest > 0
     assert f"{found.smallest_percent:.0f}%" in handover.words(found)
     if found.p > 0.05:
-        assert "cannot tell" in handover.verdict(found)
+        assert "missed more than one time in five" in handover.verdict(found)
 
 
 def test_a_clear_fall_is_consistent_in_sign_and_never_called_a_replication():
@@ -232,13 +234,50 @@ def test_rates_are_counted_looks_and_all_with_both_ends():
         pd.DataFrame(rows, columns=["adm1", "period", "rate", "low", "high"])
     )
     said = fig_tiles.era_changes(table)
-    assert said.startswith("Of 2 comparisons") and "part in 1" in said
+    assert said.startswith("Of 2 comparisons") and "part in 1, perhaps by luck" in said
+    assert "A tile without a mark may have changed too." in said
+    assert said.startswith(fig_tiles.era_moves(table)), "heading, answer and caption say the same"
+    none = fig_tiles.era_moves(table.assign(apart=False))
+    assert none.endswith("the intervals part in none"), "nothing parts, so nothing by luck"
     assert "A from 1.00 to 5.00 in two" in said and "×" not in said
     assert f"at most {fig_tiles.NAMED} an era" in said, "as the figure's footnote has it"
     alone = fig_tiles.era_data(
         pd.DataFrame(rows[:1], columns=["adm1", "period", "rate", "low", "high"])
     )
     assert "one era only" in fig_tiles.era_changes(alone)
+
+
+@pytest.mark.parametrize(("sure", "start"), [(0, "None of 4"), (1, "Only 1 of 4"), (3, "3 of 4")])
+def test_a_rate_is_of_recorded_offensives_and_its_interval_of_chance_alone(sure, start):
+    said = fig_tiles.era_title(pd.DataFrame({"certainty": [3] * sure + [1] * (4 - sure)}))
+    assert said.startswith(f"{start} rates of recorded offensives {'have' if sure > 1 else 'has'}")
+    assert said.endswith("(chance alone)") and "known" not in said
+
+
+def test_a_tile_that_rises_without_an_event_is_named():
+    start = pd.to_datetime(["2020-07-01", "2021-01-01"] * 3)
+    table = pd.DataFrame({"mark": "rate", "adm1": [*"AABBCC"], "date": start,
+                          "value": [0.1, 0.9, 0.1, 0.6, 0.1, 0.3],
+                          "events": [0, 5, 1, 0, 0, 0]})  # fmt: skip
+    assert "most of all B in 2021" in fig_tiles.borrowed_words(table), "A had events of its own"
+    assert fig_tiles.borrowed_words(table[table["adm1"] == "A"]) == ""
+    table = table.assign(tile_row=1, tile_col=table["adm1"].map({"A": 1, "B": 2, "C": 3}),
+                         tranche=1, low=0.05, high=2.0, row_id=None,
+                         date_end=start + pd.DateOffset(months=6))  # fmt: skip
+    for own in (table, table[table["adm1"] == "A"]):
+        said = fig_tiles.time_draw(own, "title").caption
+        assert fig_tiles.borrowed_words(own) in said and "  " not in said
+
+
+def test_the_key_and_caption_of_the_eras_explain_every_colour_that_occurs():
+    rows = [("A", 1.0, 0.9, 1.1), ("B", 0.5, 0.2, 1.0), ("C", 0.01, 0.001, 1.0)]
+    rates = pd.DataFrame(rows, columns=["adm1", "rate", "low", "high"]).assign(
+        period="one", events=9, tile_row=1, tile_col=[1, 2, 3])  # fmt: skip
+    drawing = fig_tiles.era_draw(fig_tiles.era_data(rates), "title")
+    texts = " | ".join(t.get_text() for ax in drawing.fig.get_axes() for t in ax.texts)
+    assert "interval within ×3" in texts and "any rate, interval wider" in texts
+    assert "known" not in texts + drawing.caption
+    assert "the key holds the colours that occur" in drawing.caption
 
 
 @pytest.mark.parametrize(
@@ -277,16 +316,37 @@ def test_no_fall_is_called_detectable_that_is_larger_than_what_there_was():
     assert "the end of all recorded events would likely have gone unseen" in handover.detectable(
         sparse
     )
-    assert "5.2 times the earlier mean" in handover.detectable(sparse)
+    assert "to less than 5.2 times the earlier mean would be missed" in handover.detectable(sparse)
     assert "had the earlier mean of 0.10 otherwise stayed, even the end" in handover.detectable(
         sparse
     )
-    assert "nor, had that mean otherwise stayed, any fall" in handover.verdict(sparse)
+    assert "so would any fall had that mean otherwise stayed" in handover.verdict(sparse)
     assert "found less than four times in five" in handover.detectable(finding(base=0.4))
     dense = finding(base=2.0)
     assert "up or down" in handover.detectable(dense)
     assert "any fall" not in handover.verdict(dense)
     assert "no fall" in handover.detectable(finding(base=0.0))
+
+
+@pytest.mark.parametrize("base", [0.0, 0.1, 0.4, 2.0])
+def test_what_is_too_small_is_often_missed_and_never_said_to_be_like_none(base):
+    found = finding(base=base)
+    first = handover.answer({"full": found}, "offensives", MOVES).split(". ")[0]
+    for said in (handover.verdict(found), handover.detectable(found), fig_handover.title(found),
+                 first):  # fmt: skip
+        assert "missed" in said, said
+        assert not re.search(r"cannot tell|from none|only a|put in relation", said), said
+
+
+def test_p_and_smallest_detectable_are_said_to_come_from_the_dealing():
+    said = handover.words(finding())
+    assert "from tranches dealt at random, p 0.08 and smallest detectable 0.42" in said
+
+
+def test_the_title_of_the_transfer_gives_the_unit_and_one_whole_sentence():
+    said = fig_handover.title(finding())
+    assert "+0.26 events a province and quarter, p 0.08" in said
+    assert "below 5.2 times the earlier mean, or any fall from it, would often be missed" in said
 
 
 def test_no_signed_zero_is_printed_and_minus_is_a_minus():
@@ -297,17 +357,19 @@ def test_no_signed_zero_is_printed_and_minus_is_a_minus():
     assert handover.signed(-0.4) == "−0.40" and handover.signed(0.4) == "+0.40"
 
 
-def test_the_answer_says_what_could_not_have_shown_and_for_how_many_rates():
+def test_the_answer_says_what_would_be_missed_and_how_many_comparisons_part():
     other = finding(estimate=0.18, smallest=0.35)
-    said = handover.answer({"full": finding(), "first": other}, "offensives", 16, 170)
+    said = handover.answer({"full": finding(), "first": other}, "offensives", MOVES)
     assert said.startswith("No change can be shown") and said.count(". ") == 2
     first = said.split(". ")[0]
-    assert "a rise to 5.2 times the earlier mean" in first, "the contents show this sentence alone"
+    assert "a rise to less than 5.2 times the earlier mean" in first, (
+        "the contents show this sentence alone"
+    )
     assert "(whole province in; 4.5 from the first district)" in first
-    assert "few provinces: 16 of 170 rates" in said and "-0.0" not in said
-    mixed = handover.answer({"full": finding(), "first": finding(base=2.0)}, "offensives", 16, 170)
+    assert said.endswith(f". {MOVES}.") and "-0.0" not in said
+    mixed = handover.answer({"full": finding(), "first": finding(base=2.0)}, "offensives", MOVES)
     assert "; 4.5 from" not in mixed and "4.5 from" in said and "5.2 times" in mixed.split(". ")[0]
-    clear = handover.answer({"full": finding(p=0.01, estimate=-0.3)}, "offensives", 16, 170)
+    clear = handover.answer({"full": finding(p=0.01, estimate=-0.3)}, "offensives", MOVES)
     assert "fewer offensives" in clear
 
 
@@ -320,7 +382,7 @@ def test_a_tranche_alone_has_the_interval_that_goes_with_its_effect():
     assert "quarter 0 rests on 23 of these" in handover.comparison_words(groups)
 
 
-def test_the_pale_band_ends_where_no_event_would_be_left():
+def test_the_dotted_lines_end_where_no_event_would_be_left():
     pytest.importorskip("diff_diff", reason="diff-diff is not installed")
     table = simulate(np.random.default_rng(10))
     found = handover.assess(table, draws=99)
@@ -329,6 +391,12 @@ def test_the_pale_band_ends_where_no_event_would_be_left():
                              tables.load("provinces"), sparse)  # fmt: skip
     drawing = fig_handover.draw(data, fig_handover.title(sparse), "simulated events")
     texts = [t.get_text() for ax in drawing.fig.get_axes() for t in ax.texts]
+    fills = [
+        p
+        for p in drawing.fig.get_axes()[0].collections + drawing.fig.get_axes()[0].patches
+        if type(p).__name__ in ("FillBetweenPolyCollection", "PolyCollection", "Rectangle")
+    ]
+    assert len(fills) == 1, "one grey: the band; what is seldom found lies between lines"
     floor = handover.signed(-sparse.base)
     assert any(f"from {floor}\n(no event left, had the mean stayed)" in t for t in texts)
     said = drawing.caption + drawing.alt + drawing.fig._supxlabel.get_text()

@@ -344,6 +344,19 @@ def test_a_change_that_is_everywhere_does_not_fade():
     assert words["fade_verdict"].endswith("pages that list many events can make such a change")
 
 
+@pytest.mark.parametrize(
+    ("seed", "shares", "events", "power"),
+    [(2, ((0.6, 0.6), (0.1, 0.1)), 400, "at least as often"),
+     (5, ((0.5, 0.5), (0.45, 0.45)), 40, "less often")],
+)  # fmt: skip
+def test_power_is_said_as_how_often_and_not_as_a_limit(seed, shares, events, power):
+    world = changing(np.random.default_rng(seed), *shares, events=events)
+    fade = mentions.severity_fade(world).set_index("group")
+    found = fade.loc["wide - narrow", "detectable"] <= abs(fade.loc["narrow", "change"])
+    assert found == (power == "at least as often"), "the world must be the one that is meant"
+    assert mentions.severity_words(world, None)["fade_power"].endswith(power)
+
+
 def test_a_change_that_only_poor_reporting_makes_fades():
     world = changing(np.random.default_rng(3), (0.4, 0.9), (0.4, 0.05), events=400)
     fade = mentions.severity_fade(world).set_index("group")
