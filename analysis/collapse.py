@@ -22,6 +22,7 @@ CENTRES = ("capital", "district_centre")
 LONGEST_END = 6
 # Days between two readings of a monitor up to which they date a rise.
 CLOSE = 14
+SURE = "by how sure an event must be"
 END = pd.Timestamp(LAST_DAY)
 
 
@@ -247,7 +248,7 @@ def cut_words(cuts: dict[str, tuple[int, int]]) -> str:
     counts = [n for ends in cuts.values() for n in ends]
     if not counts or min(counts) == max(counts):
         return ""
-    return f"{min(counts)} to {max(counts)} by how sure an event must be"
+    return f"{min(counts)} to {max(counts)} {SURE}"
 
 
 def span_words(low: int, high: int) -> str:
@@ -339,7 +340,7 @@ def pace_heading(week: dict[str, object], found: pd.DataFrame) -> str:
     Parameters
     ----------
     week
-        Output of `fastest_week`.
+        Output of `week_over_cuts`.
     found
         Output of `paces`; none where the monitors count more than the selection.
 
@@ -348,20 +349,21 @@ def pace_heading(week: dict[str, object], found: pd.DataFrame) -> str:
     A monitor sees the rise between two of its readings and no more, so readings more than
     two weeks apart date nothing and are left out. All counts read the same press.
     """
+    differ = "the counts differ in list or in meaning"
     if not week["a_day"] > 0:
-        return "No two counts of what was held mean the same"
+        return "Counts of what was held differ in list or in meaning"
     near = found[(found["days"] <= CLOSE) & (found["a_day"] > 0)]
     near = near.sort_values("a_day", ascending=False).drop_duplicates("monitor")
     near = near[(near["from"] < week["to"]) & (near["to"] > week["from"])].sort_values("monitor")
     if near.empty:
         return (
-            f"The steepest recorded week brought {week['a_day']:.1f} districts a day, from "
-            f"{week['from']:%-d %B}, and no two counts mean the same"
+            f"The steepest week of this table, picked after the fact, rose by {week['a_day']:.1f} "
+            f"districts a day{week_doubt(week)}; {differ}"
         )
     speeds = " and ".join(f"{pace:.1f}" for pace in (week["a_day"], *near["a_day"]))
     return (
         f"This table and {' and '.join(near['monitor'])}, which read the same press, rise most "
-        f"steeply within the same days ({speeds} districts a day); no two counts mean the same"
+        f"steeply within the same days ({speeds} districts a day); {differ}"
     )
 
 
@@ -445,16 +447,79 @@ def fastest_week(band: pd.DataFrame) -> dict[str, object]:
     Returns
     -------
     dict
-        ``from``, ``to`` (days), ``a_day`` (districts a day, middle of the band).
+        ``from``, ``to`` (days), ``a_day`` (districts a day, middle of the band), ``low``,
+        ``high`` (the same between the edges of the band).
     """
     band = band.reset_index(drop=True)
     middle = (band["low"] + band["high"]) / 2
     rise = middle.diff(7)
     if rise.dropna().empty:
-        return {"from": band["date"].iloc[0], "to": band["date"].iloc[-1], "a_day": float("nan")}
+        missing = dict.fromkeys(("a_day", "low", "high"), float("nan"))
+        return {"from": band["date"].iloc[0], "to": band["date"].iloc[-1]} | missing
     at = int(rise.idxmax())
-    return {"from": band["date"].iloc[at - 7], "to": band["date"].iloc[at],
-            "a_day": float(rise.iloc[at] / 7)}  # fmt: skip
+    before, after = band.iloc[at - 7], band.iloc[at]
+    return {"from": before["date"], "to": after["date"], "a_day": float(rise.iloc[at] / 7),
+            "low": float((after["low"] - before["high"]) / 7),
+            "high": float((after["high"] - before["low"]) / 7)}  # fmt: skip
+
+
+def week_over_cuts(
+    week: dict[str, object],
+    taken: pd.DataFrame,
+    events: pd.DataFrame,
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+) -> dict[str, object]:
+    """Add to a week how fast the band rises in it under every confidence cut.
+
+    Parameters
+    ----------
+    week
+        Output of `fastest_week`.
+    taken, events, start, end
+        As in `over_cuts`.
+
+    Returns
+    -------
+    dict
+        `week` with ``cut_low`` and ``cut_high`` (districts a day, middle of the band).
+    """
+    grade = taken["event_id"].map(events.set_index("event_id")["conf_event"].astype(str))
+    rises = []
+    for cut in sorted(set(grade)):
+        band = held_band(taken[grade <= cut], start, end).set_index("date")
+        ends = band.loc[[week["from"], week["to"]]].mean(axis=1)
+        rises.append(float(ends.iloc[1] - ends.iloc[0]) / 7)
+    return week | ({"cut_low": min(rises), "cut_high": max(rises)} if rises else {})
+
+
+def week_doubt(week: dict[str, object], sure: str = SURE) -> str:
+    """How far dates and confidence cuts move the rise of a week, in brackets.
+
+    Parameters
+    ----------
+    week
+        Output of `week_over_cuts`.
+    sure
+        Words for the confidence cut.
+    """
+    named = {"by dates": ("low", "high"), sure: ("cut_low", "cut_high")}
+    parts = []
+    for words, (low, high) in named.items():
+        edges = [f"{week[edge]:.1f}" for edge in (low, high) if edge in week]
+        if len(set(edges)) == 2:
+            parts.append(f"{' to '.join(edges)} {words}")
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def week_words(week: dict[str, object]) -> str:
+    """Sentence on the steepest week with its doubt; empty where nothing rose."""
+    if not week["a_day"] > 0:
+        return ""
+    return (
+        f"In its steepest seven days, picked after the fact, from {week['from']:%-d %B %Y}, its "
+        f"middle rises by {week['a_day']:.1f} districts a day{week_doubt(week)}."
+    )
 
 
 def capital_claims(events: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
@@ -536,7 +601,7 @@ def answer(
     Parameters
     ----------
     band, places, week, cuts
-        Output of `held_band`, `district_list`, `fastest_week` and `over_cuts`.
+        Output of `held_band`, `district_list`, `week_over_cuts` and `over_cuts`.
     capitals
         Output of `analysis.fig_capitals.data`.
     lasted
@@ -551,7 +616,10 @@ def answer(
         f"included{f' ({doubt})' if doubt else ''}"
     )
     if week["a_day"] > 0:
-        text += f"; the steepest recorded week brought {week['a_day']:.1f} a day"
+        text += (
+            f"; its steepest week, picked after the fact, rose by {week['a_day']:.1f} a day"
+            f"{week_doubt(week, 'by that test' if doubt else SURE)}"
+        )
     rows = capitals[capitals["mark"] == "capital"]
     if len(rows):
         when = days_words(rows["fell"].min(), rows["fell"].max())

@@ -91,21 +91,37 @@ def inexact_words(board: pd.DataFrame) -> str:
     return f"Beyond rounding, {some} tolerance ({listed})."
 
 
-def heading(score: dict[str, int]) -> str:
+def agree_words(board: pd.DataFrame) -> str:
+    """Clause on how many testable figures lie within their tolerance, and how many not exactly.
+
+    Parameters
+    ----------
+    board
+        Output of `scoreboard`.
+    """
+    passed, failed = (int((board["verdict"] == v).sum()) for v in ("pass", "fail"))
+    tested = passed + failed
+    text = f"{passed} of {tested}" if failed else f"all {tested}"
+    text += " testable reference figures lie within their tolerance"
+    rows = inexact(board)
+    if rows.empty:
+        return text
+    text += f", {len(rows)} of them not exactly"
+    read = int(rows["fact_id"].isin(read_facts()).sum())
+    return text + (f" ({read} under a reading that we chose)" if read else "")
+
+
+def heading(board: pd.DataFrame) -> str:
     """Finding: how many testable reference figures agree, and that the tests require it.
 
     Parameters
     ----------
-    score
-        Facts by verdict.
+    board
+        Output of `scoreboard`.
     """
-    tested = score["pass"] + score["fail"]
-    if score["fail"]:
-        return f"{score['pass']} of {tested} testable reference figures agree with the tables"
-    return (
-        f"All {tested} testable reference figures agree with the tables, as the project's tests "
-        "require"
-    )
+    text = agree_words(board)
+    text = text[0].upper() + text[1:]
+    return text if (board["verdict"] == "fail").any() else f"{text}; the project's tests require it"
 
 
 def agrees(found: Found, expected: str, tolerance: float) -> bool:
@@ -325,6 +341,12 @@ def _falls(known: str, groups: str, first: str, last: str, what: str) -> float:
     return float(rows["adm1"].nunique() if what == "provinces" else len(rows))
 
 
+def read_facts() -> list[str]:
+    """Ids of the figures that depend on how the table is read: counts of falls."""
+    facts = load("facts")
+    return facts.loc[facts["check"] == "falls", "fact_id"].tolist()
+
+
 def other_readings(fact_id: str) -> pd.DataFrame:
     """One count of falls under readings other than the one the scoreboard uses.
 
@@ -353,7 +375,7 @@ def reading_words(fact_id: str) -> str:
         for r in others
     )
     return (
-        f"The monitor counted {fact['expected']} and the table had {own.found:.0f} by the day of "
+        f"the monitor counted {fact['expected']} and the table had {own.found:.0f} by the day of "
         f"its page, on {own.groups} groups or more; other readings give {told}"
     )
 

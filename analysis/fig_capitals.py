@@ -146,6 +146,22 @@ def disputed(table: pd.DataFrame) -> int:
     return int((accounts["earliest"].max() > accounts["latest"].min()).sum())
 
 
+def heading(table: pd.DataFrame) -> str:
+    """Finding: how close together the capitals fell, and for how many sources cannot agree."""
+    fell = table.loc[table["mark"] == "capital", "fell"]
+    if fell.empty:
+        return "No provincial capital was taken in this selection"
+    days, apart = (fell.max() - fell.min()).days + 1, disputed(table)
+    if len(fell) == 1:
+        return (
+            f"One capital fell; sources give {'' if apart else 'no '}days that exclude each other"
+        )
+    return (
+        f"The {len(fell)} capitals fell within {days} day{'s' * (days != 1)}; for "
+        f"{apart or 'none'} of them sources give days that exclude each other"
+    )
+
+
 def title(table: pd.DataFrame) -> str:
     """Finding: how many capitals fell in how many days, and how many dates are disputed."""
     capitals = table[table["mark"] == "capital"]

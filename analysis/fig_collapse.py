@@ -120,7 +120,7 @@ def draw(table: pd.DataFrame, title: str) -> Drawing:
         f"{_span(last)} on {last['date']:%-d %B %Y}. The band leaves out what was held before "
         f"{first:%-d %B %Y} and falls that no source in the table reports; false reports "
         "and losses that nobody told would make it too high: it is no estimate of control."
-        f"{undenominated}"
+        f"{_other_lists(dots)}{undenominated}"
     )
     return Drawing(SLUG, fig, table, title, caption, _alt(table), sorted(set(
         dots["source_ids"].dropna())))  # fmt: skip
@@ -135,6 +135,21 @@ def _counts(same: pd.DataFrame) -> str:
     return ", ".join(parts)
 
 
+def _other_lists(dots: pd.DataFrame) -> str:
+    """Sentence on monitors that print a reading over another list than they mostly use."""
+    parts = []
+    for monitor, own in dots.dropna(subset="denominator").groupby("series", sort=True):
+        usual = own["denominator"].mode().iloc[0]
+        days = own.loc[own["denominator"] == usual, "date"]
+        # A count printed over two lists on one day is labelled with both.
+        for row in own[(own["denominator"] != usual) & ~own["date"].isin(days)].itertuples():
+            parts.append(
+                f"{NAMES.get(monitor, monitor)} prints its reading of {row.date:%-d %B} over "
+                f"{row.denominator:.0f} districts, most others over {usual:.0f}"
+            )
+    return f" {'; '.join(parts)}." if parts else ""
+
+
 def _draw_pace(ax: Axes, band: pd.DataFrame, whole: float) -> None:
     """Mark the week in which the band rises most, with its slope."""
     week = collapse.fastest_week(band)
@@ -143,10 +158,15 @@ def _draw_pace(ax: Axes, band: pd.DataFrame, whole: float) -> None:
     ends = band.set_index("date").loc[[week["from"], week["to"]]]
     heights = 50 * (ends["low"] + ends["high"]) / whole
     ax.plot(ends.index, heights, color=ACCENT, lw=2.4, zorder=3)
+    # Below the line, where no monitor's point lies, as long as the words find room there.
+    days = band["date"]
+    early = week["to"] < days.iloc[0] + 0.6 * (days.iloc[-1] - days.iloc[0])
     ax.annotate(
-        f"steepest recorded week, from {week['from']:%-d %B}:\n{week['a_day']:.1f} districts a day",
-        (ends.index[0], heights.iloc[0]), xytext=(-8, 18), textcoords="offset points",
-        ha="right", va="bottom", fontsize=7, color=INK,
+        f"steepest week of this table, picked\nafter the fact, from {week['from']:%-d %B}: "
+        f"{week['a_day']:.1f}\ndistricts a day{collapse.week_doubt(week)}",
+        (ends.index[1] if early else ends.index[0], heights.iloc[0]),
+        xytext=(8, 8) if early else (-8, 18), textcoords="offset points",
+        ha="left" if early else "right", va="center" if early else "bottom", fontsize=7, color=INK,
     )  # fmt: skip
 
 

@@ -166,6 +166,9 @@ def _draw_curves(ax: Axes, rows: pd.DataFrame, reading: str) -> None:
     ax.grid(axis="y", color=GRID, lw=0.5)
     for line, period in enumerate(held.PERIODS):
         own = rows[(rows["period"] == period) & (rows["mark"] == "curve")].set_index("day")
+        if len(own):
+            ax.text(0.97, -0.3 - 0.075 * line, period, transform=ax.transAxes, ha="right",
+                    va="top", fontsize=6.3, color=COLOURS[period])  # fmt: skip
         for day in (0, 7, 14, 30, 60, 90):
             if day in own.index:
                 ax.text(day, -0.3 - 0.075 * line, f"{own.loc[day, 'at_risk']:.0f}",

@@ -25,7 +25,7 @@ def data(curve: pd.DataFrame) -> pd.DataFrame:
 
 
 def title(table: pd.DataFrame) -> str:
-    """Finding: how many specifications lie clearly on either side of one."""
+    """Finding: how many specifications have an interval on either side of one."""
     if table.empty:
         return "Too few dates of a drawdown in this selection for a contrast"
     found = specification.summary(table)
@@ -36,7 +36,7 @@ def title(table: pd.DataFrame) -> str:
     }
     return (
         f"Of {found['specifications']} ratios of offensives, captures or deaths after and before "
-        f"drawdowns,\n{each['above']} lie clearly above one and {each['below']} clearly below "
+        f"drawdowns,\n{each['above']} have an interval above one and {each['below']} below "
         f"(season allowed for: {each['above_season']} and {each['below_season']})"
     )
 

@@ -37,12 +37,12 @@ def title(table: pd.DataFrame) -> str:
     if rest.empty:
         return f"Of {firm} statement{'s' * (firm != 1)} {worlds.firm_words(said)}"
     named = ";\n".join(
-        f"{r.statement}: in {r.true:.0f} of {r.worlds:.0f} readings" for r in rest.itertuples()
+        f"{r.statement}: in {r.true:.0f} of {r.worlds:.0f}{'' if at else ' worlds'}"
+        for at, r in enumerate(rest.itertuples())
     )
     if firm == 0:
         return named
-    rest = worlds.firm_words(said).replace(" readings", "")
-    return f"{named};\nof {firm} other{'s' * (firm != 1)} {rest}"
+    return f"{named};\nof {firm} other{'s' * (firm != 1)} {worlds.firm_words(said)}"
 
 
 def draw(table: pd.DataFrame, title: str, level: float = 0.95) -> Drawing:

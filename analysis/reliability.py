@@ -126,7 +126,11 @@ def _coded(table: pd.DataFrame, field: str, level: float) -> dict[str, float | i
 def field_words(field: str, level: float = 0.95) -> str:
     """Agreement on one coded field in words, for pages that rest on that field."""
     row = field_agreement(field, level)
-    return f"kappa {row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f}), {row['verdict']}"
+    limit = "reaches below" if row["verdict"] == "weak" else "lies above"
+    return (
+        f"kappa {row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f}) over {row['reports']} "
+        f"reports on events of all kinds, which {limit} the limit of {WEAK:.2f} that we set"
+    )
 
 
 def air_accuracy() -> Accuracy:

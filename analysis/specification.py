@@ -225,7 +225,7 @@ def summary(table: pd.DataFrame) -> dict[str, float | int]:
     return found
 
 
-def answer_words(table: pd.DataFrame) -> str:
+def answer_words(table: pd.DataFrame, level: float = 0.95) -> str:
     """Sentence on the headline choice and on how many choices leave out no difference.
 
     Only ratios of the headline's outcome are counted: those of captures or deaths are no
@@ -235,6 +235,8 @@ def answer_words(table: pd.DataFrame) -> str:
     ----------
     table
         Output of `curve`.
+    level
+        Coverage of its intervals.
     """
     if table.empty:
         return "Whether offensives rose or fell after drawdowns cannot be said with so few dates"
@@ -248,10 +250,24 @@ def answer_words(table: pd.DataFrame) -> str:
             f": {row['ratio']:.2f} times as many ({row['low']:.2f} to {row['high']:.2f}, "
             f"{row['n_dates']:.0f} dates)"
         )
+    return ", and ".join(filter(None, (text, own_words(table, level))))
+
+
+def own_words(table: pd.DataFrame, level: float = 0.95) -> str:
+    """Clause on the intervals of the headline's outcome that allow for the season.
+
+    Parameters
+    ----------
+    table, level
+        As for `answer_words`.
+    """
     own = table[(table["outcome"] == HEADLINE["outcome"]) & (table["season"] != "ignored")]
     if own.empty:
-        return text
-    return f"{text}, and of {len(own)} ways that allow for the season {percents(summary(own), '')}"
+        return ""
+    return (
+        f"of the {len(own)} ways for {HEADLINE['outcome']} that allow for the season "
+        f"{percents(summary(own), '')} (about {50 * (1 - level):.1f}% a side would by luck)"
+    )
 
 
 def chance_words(level: float = 0.95) -> str:
@@ -263,9 +279,9 @@ def chance_words(level: float = 0.95) -> str:
 
 
 def percents(found: dict[str, float | int], suffix: str = "_season") -> str:
-    """Shares of specifications that lie clearly on either side, in words."""
+    """Shares of specifications whose interval lies on either side of one, in words."""
     above, below = (100 * found[f"clear_{way}{suffix}"] for way in ("above", "below"))
-    return f"{above:.0f}% lie clearly above one and {below:.0f}% clearly below"
+    return f"{above:.0f}% have an interval above one and {below:.0f}% below"
 
 
 def last_year_words(table: pd.DataFrame) -> str:
@@ -427,15 +443,15 @@ OPTIONS = {
 
 
 def tranche_heading(table: pd.DataFrame) -> str:
-    """Finding: how many differences around the transfer lie clearly on either side of none."""
+    """Finding: how many differences around the transfer have an interval clear of none."""
     known = table.dropna(subset="estimate")
     if known.empty:
         return "Too few events in this selection for a contrast around the transfer of provinces"
     above, below = int((known["low"] > 0).sum()), int((known["high"] < 0).sum())
     return (
         f"Of {len(known)} differences in offensives or captures around the transfer of provinces "
-        f"{above or 'none'} {'lies' if above == 1 else 'lie'} clearly above zero and "
-        f"{below or 'none'} clearly below"
+        f"{above or 'none'} {'have' if above > 1 else 'has'} an interval above zero and "
+        f"{below or 'none'} below (intervals may be too narrow)"
     )
 
 

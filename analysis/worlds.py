@@ -236,9 +236,14 @@ def _within(window: Window, uniform: float) -> np.datetime64:
     return np.datetime64(window.earliest) + np.timedelta64(int(uniform * window.days), "D")
 
 
+def _loose(events: pd.DataFrame) -> pd.Series:
+    """Events of which no province is known."""
+    return (events["where_prec"].fillna(6) >= 6) | events["adm1"].isna()
+
+
 def _draw_places(events: pd.DataFrame, n: int, rng: np.random.Generator) -> np.ndarray:
     drawn = np.tile(events["adm1"].fillna("").to_numpy(object), (n, 1))
-    loose = (events["where_prec"].fillna(6) >= 6) | events["adm1"].isna()
+    loose = _loose(events)
     year = events["date_start_latest"].dt.year
     for at in np.flatnonzero(loose.to_numpy()):
         pool = events.loc[~loose & (year == year.iloc[at]), "adm1"].to_numpy(object)
@@ -392,7 +397,7 @@ def _helmand_most(world: pd.DataFrame) -> bool | None:
     return bool(by.get("Helmand", 0) > by.drop("Helmand", errors="ignore").max())
 
 
-MORE_GIVEN_UP = "More capitals were given up than fought over"
+MORE_GIVEN_UP = "More capitals were given up than fought over where that is known"
 STATEMENTS: dict[str, Statement] = {
     "Zaranj was the first capital to fall, by a day or more": _zaranj_first,
     "More recorded offensives began in May to August 2021 than in those months of any other year": (
@@ -608,20 +613,30 @@ def sort_statements(said: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {"true": known[firm], "false": known[never], "open": known[~firm & ~never]}
 
 
+def _how_many(rows: pd.DataFrame, kind: str) -> str:
+    """In how many worlds firm statements hold: all or none where that is so, else the bound."""
+    worlds = rows["worlds"].unique()
+    if kind == "true" and (rows["share"] == 1).all():
+        return f"all {worlds[0]:.0f} worlds" if len(worlds) == 1 else "all worlds that can say"
+    if kind == "false" and (rows["share"] == 0).all():
+        return "none"
+    closest = rows.sort_values("share", ascending=kind == "true").iloc[0]
+    bound = f"{closest['true']:.0f} of {closest['worlds']:.0f}"
+    if rows["share"].nunique() > 1:
+        bound += " or more" if kind == "true" else " or fewer"
+    return f"nearly all worlds ({bound})" if kind == "true" else f"hardly any ({bound})"
+
+
 def firm_words(said: pd.DataFrame) -> str:
-    """How many statements hold in nearly all worlds and in hardly any, with the closest count."""
+    """How many statements hold in all or nearly all worlds, and in hardly any or none."""
     kinds, parts = sort_statements(said), []
-    for kind, sense in (("true", "nearly all"), ("false", "hardly any")):
-        rows = kinds[kind].sort_values("share", ascending=kind == "true")
+    for kind in ("true", "false"):
+        rows = kinds[kind]
         if rows.empty:
             continue
-        bound = f"{rows['true'].iloc[0]:.0f} of {rows['worlds'].iloc[0]:.0f}"
-        if rows["share"].nunique() > 1:
-            bound += " or more" if kind == "true" else " or fewer"
         verb = "" if parts else " hold" if len(rows) > 1 else " holds"
-        noun = "" if parts else " readings"
-        parts.append(f"{len(rows)}{verb} in {sense}{noun} ({bound})")
-    return ", ".join(parts) or "none holds or fails in nearly all readings"
+        parts.append(f"{len(rows)}{verb} in {_how_many(rows, kind)}")
+    return ", ".join(parts) or "none holds or fails in nearly all worlds"
 
 
 def heading(numbers: pd.DataFrame, said: pd.DataFrame) -> str:
@@ -640,6 +655,18 @@ def heading(numbers: pd.DataFrame, said: pd.DataFrame) -> str:
     return f"{start}; of {known} statement{'s' * (known != 1)} {firm_words(said)}"
 
 
+def loose_words(events: pd.DataFrame) -> str:
+    """Sentence on events that are given a province in each world; empty where there is none."""
+    loose = int(_loose(events).sum())
+    if not loose:
+        return ""
+    known = f"{loose} events are" if loose > 1 else "1 event is"
+    return (
+        f"{known} known only to the country and given a province in each world, as often as the "
+        "others of that year have it, so counts of a province differ from those of notebook 02."
+    )
+
+
 def resistance_doubt(agreement: pd.Series) -> str:
     """Clause on the agreement of two coders on how a place fell; empty where it is good enough.
 
@@ -655,11 +682,13 @@ def resistance_doubt(agreement: pd.Series) -> str:
 
 def resistance_words(agreement: pd.Series) -> str:
     """Sentence on what the worlds do not draw: how two coders read the manner of a fall."""
-    well = "only weakly agree" if agreement["verdict"] == "weak" else "agree well enough"
+    weak = agreement["verdict"] == "weak"
+    well = "agree only weakly, below" if weak else "agree above"
     return (
-        f"Whether a capital was fought over or given up is a field on which two coders {well} "
-        f"(resistance, kappa {agreement['value']:.2f}, {agreement['low']:.2f} to "
-        f"{agreement['high']:.2f}), and no world draws a coder's doubt."
+        f"Whether a capital was fought over or given up is a field on which two coders {well} the "
+        f"limit that we set (resistance, kappa {agreement['value']:.2f}, {agreement['low']:.2f} to "
+        f"{agreement['high']:.2f}, over reports of every kind), which does not say that the "
+        "accounts are right; no world draws a coder's doubt."
     )
 
 
@@ -685,12 +714,13 @@ def statement_words(said: pd.DataFrame, doubt: str = "") -> str:
     if known == 0:
         return "No statement can be said of this selection"
     firm = len(kinds["true"])
-    parts = [
-        f"{firm or 'none'} {'hold' if firm > 1 else 'holds'} in nearly all readings"
-        + (f" ({named(kinds['true'])})" if firm else "")
-    ]
+    parts = ["none holds in nearly all worlds"]
+    if firm:
+        worlds = _how_many(kinds["true"], "true").partition(" (")[0]
+        parts = [f"{firm} {'hold' if firm > 1 else 'holds'} in {worlds} ({named(kinds['true'])})"]
     if len(kinds["false"]):
-        parts.append(f"{len(kinds['false'])} in hardly any ({named(kinds['false'])})")
+        worlds = _how_many(kinds["false"], "false").partition(" (")[0]
+        parts.append(f"{len(kinds['false'])} in {worlds} ({named(kinds['false'])})")
     parts += [
         f"1 in {r.true} of {r.worlds} ({short.get(r.statement, r.statement)})"
         for r in kinds["open"].itertuples()
@@ -702,7 +732,7 @@ def answer(
     numbers: pd.DataFrame,
     said: pd.DataFrame,
     contrast: str,
-    score: dict[str, int],
+    agree: str,
     doubt: str = "",
 ) -> str:
     """Answer of notebook 09 on what holds whatever is chosen; shares and contrasts after it.
@@ -713,21 +743,18 @@ def answer(
         Output of `headlines` and `statements`.
     contrast
         `analysis.specification.answer_words`.
-    score
-        Facts by verdict.
+    agree
+        Clause on the reference figures (`analysis.facts.agree_words`).
     doubt
         As for `statement_words`.
     """
     total = numbers.set_index("headline").loc[TAKEN]
-    tested = score["pass"] + score["fail"]
-    agree = f"{score['pass']} of {tested}" if score["fail"] else f"all {tested}"
     return (
         f"{statement_words(said, doubt)}. "
         f"{total['resolved']:.0f}% of recorded offensives are coded as captures "
         f"({total['low']:.0f} to {total['high']:.0f}% when doubtful events are dropped and rival "
         "accounts drawn; failed attacks are probably reported less, so this is no success rate). "
-        f"{contrast}; {agree} testable reference figures agree, "
-        "as the tests require: a check of copying."
+        f"{contrast}; {agree}, as the tests require: a check of copying."
     )
 
 
@@ -736,10 +763,37 @@ def outcome_words(code: str) -> str:
     return OUTCOMES.get(code, code.replace("_", " "))
 
 
-def asof_heading(day: str, known: int, selected: int, changed: int) -> str:
-    """Finding: how many events had been reported by a day, and how many read differently now."""
+def begun_by(day: str, events: pd.DataFrame, views: pd.DataFrame) -> int:
+    """How many events had begun by a day: by the day the rules take now, or reported by then.
+
+    Parameters
+    ----------
+    day
+        Kabul day.
+    events
+        Selected events as they are now.
+    views
+        Output of `then_and_now` for that day.
+    """
+    now = as_resolved(events)
+    begun = set(now.loc[now["start"] <= pd.Timestamp(day), "event_id"])
+    return len(begun | set(views["event_id"]))
+
+
+def asof_heading(day: str, known: int, begun: int, changed: int) -> str:
+    """Finding: how many events had been reported by a day, and how many read differently now.
+
+    Parameters
+    ----------
+    day
+        Kabul day.
+    known, begun
+        Events reported by then, of those begun by then (`begun_by`).
+    changed
+        Events whose outcome reads differently now.
+    """
     return (
-        f"By {pd.Timestamp(day):%-d %B %Y} {known} of {selected} selected events had been "
-        f"reported, in the sources found; {changed or 'none'} "
+        f"By {pd.Timestamp(day):%-d %B %Y} {known} of the {begun} selected events begun by then "
+        f"had been reported, in the sources found; {changed or 'none'} "
         f"{'reads' if changed == 1 else 'read'} differently now"
     )

@@ -280,7 +280,7 @@ def test_a_reading_printed_twice_is_not_said_to_be_missing_from_the_figure():
     assert "73 on 1 May" not in drawing.caption and "106 on 15 June" in drawing.caption
     assert drawing.alt.count("18 percent on 1 May") == 1
     assert "LWJ" not in drawing.title and "US_JCS" not in drawing.caption + drawing.alt
-    assert "steepest recorded week" in texts(drawing)
+    assert "picked\nafter the fact" in texts(drawing)
     assert "band: taken in the period" in drawing.fig.get_axes()[0].get_ylabel()
     source = drawing.fig._supxlabel.get_text()
     assert "a press report" in drawing.caption and "a press report" not in source, "not drawn"
@@ -308,8 +308,62 @@ def test_a_monitor_is_named_in_the_heading_only_where_its_steepest_rise_shares_t
     wide = paces(("A", START, STOP, 200))
     for alone in (late, wide, late.iloc[:0]):
         said = collapse.pace_heading(week, alone)
-        assert said.startswith("The steepest recorded week brought 2.0") and "A" not in said[1:]
-    assert collapse.pace_heading(week | {"a_day": float("nan")}, late).startswith("No two counts")
+        assert said.startswith("The steepest week of this table, picked after the fact, rose by 2")
+        assert "A" not in said[1:] and said.endswith("the counts differ in list or in meaning")
+    assert collapse.pace_heading(week | {"a_day": float("nan")}, late).startswith("Counts of what")
+
+
+def test_the_steepest_week_is_told_as_picked_and_with_what_dates_and_cuts_make_of_it():
+    rows = [capture(f"E{i}", f"d{i}", (20, 20)) for i in range(7)]
+    rows += [capture(f"F{i}", f"e{i}", (15, 20)) for i in range(7)]
+    taken = pd.DataFrame(rows)
+    grades = pd.DataFrame({"event_id": taken["event_id"], "conf_event": ["A"] * 7 + ["C"] * 7})
+    band = collapse.held_band(taken, START, STOP)
+    week = collapse.week_over_cuts(collapse.fastest_week(band), taken, grades, START, STOP)
+    edges = band.set_index("date").loc[[week["from"], week["to"]]]
+    (low, before), (after, high) = edges[["low", "high"]].to_numpy()
+    assert (week["low"], week["high"]) == pytest.approx(((after - before) / 7, (high - low) / 7))
+    assert week["low"] <= week["a_day"] <= week["high"]
+    assert week["cut_low"] == pytest.approx(1) and week["cut_high"] == week["a_day"]
+    doubt = collapse.week_doubt(week | {"low": 1.0, "high": 3.0})
+    assert doubt == " (1.0 to 3.0 by dates, 1.0 to 2.0 by how sure an event must be)"
+    assert collapse.week_doubt({"low": 2.0, "high": 2.0}) == ""
+    assert "picked after the fact" in collapse.week_words(week)
+    assert collapse.week_words(week | {"a_day": float("nan")}) == ""
+    said = collapse.answer(band, 399, week, {}, pd.DataFrame({"mark": [], "fell": []}), "")
+    assert "picked after the fact, rose by 2.0 a day (" in said
+    assert "1.0 to 2.0 by how sure" in said
+    # The same doubt is not spelt out twice in one sentence.
+    said = collapse.answer(band, 399, week, {"A": (7, 7), "C": (14, 14)},
+                           pd.DataFrame({"mark": [], "fell": []}), "")  # fmt: skip
+    assert "(7 to 14 by how sure an event must be)" in said and "1.0 to 2.0 by that test" in said
+
+
+def test_the_heading_on_capitals_counts_days_and_capitals_in_dispute():
+    table = pd.DataFrame({"mark": ["capital", "capital", "account", "account"],
+                          "fell": [DAY, DAY + pd.Timedelta(days=9), pd.NaT, pd.NaT],
+                          "row_id": ["a", "b", "a", "a"], "earliest": [DAY, DAY, DAY, STOP],
+                          "latest": [DAY, DAY, DAY, STOP]})  # fmt: skip
+    said = fig_capitals.heading(table)
+    assert said == (
+        "The 2 capitals fell within 10 days; for 1 of them sources give days that exclude each "
+        "other"
+    )
+    assert fig_capitals.heading(table.iloc[1:2]).startswith("One capital fell; sources give no")
+    assert fig_capitals.heading(table.iloc[2:]).startswith("No provincial capital")
+
+
+def test_a_reading_over_another_list_than_the_usual_one_is_told_in_the_caption():
+    control = tables.load("district_control")
+    table = fig_collapse.data(pd.DataFrame([capture()]), control, 399, START, STOP)
+    dots = table[table["series"] != fig_collapse.CURATED]
+    said = fig_collapse._other_lists(dots)
+    assert "Long War Journal prints its reading of 27 July over 421 districts" in said
+    assert "over 407" in said and "1 May" not in said, "one count over two lists is labelled so"
+    drawing = fig_collapse.draw(table, fig_collapse.title(table, {"E": (1, 1)}))
+    assert said in drawing.caption
+    usual = dots[dots["denominator"].isin((407, 419))]
+    assert fig_collapse._other_lists(usual) == ""
 
 
 def test_whose_counts_there_are_is_said_by_name_and_none_is_said_too():

@@ -2,6 +2,7 @@
 
 import math
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -169,3 +170,14 @@ def test_captures_too_late_to_follow_and_later_losses_are_named():
     said = held.late_words(rows)
     assert said.startswith("1 of 2 captures fell too late") and "Charikar (17 August)" in said
     assert "Charikar" not in held.late_words(rows.iloc[1:])
+
+
+def test_the_rows_of_captures_still_followed_name_their_period():
+    fig, ax = plt.subplots()
+    rows = pd.DataFrame({"mark": "curve", "period": held.PERIODS[0], "reading": "last report",
+                         "day": [0.0, 7.0], "value": 1.0, "low": 1.0, "high": 1.0,
+                         "at_risk": [9.0, 8.0], "row_id": None})  # fmt: skip
+    fig_held._draw_curves(ax, rows, "last report")
+    below = {t.get_text() for t in ax.texts if t.get_position()[1] < 0}
+    plt.close(fig)
+    assert below == {"9", "8", held.PERIODS[0]}, "a period without captures has no row"

@@ -58,7 +58,10 @@ def test_the_verdict_goes_by_the_lower_end_and_every_weak_field_is_named():
     found = headline(table)
     row = coded.loc["resistance"]
     said = field_words("resistance")
-    assert said.startswith(f"kappa {row['value']:.2f} (") and said.endswith(row["verdict"])
+    assert said.startswith(f"kappa {row['value']:.2f} (") and "good enough" not in said
+    assert f"over {row['reports']} reports on events of all kinds" in said
+    assert ("reaches below" in said) == (row["verdict"] == "weak") != ("lies above" in said)
+    assert said.endswith(f"the limit of {WEAK:.2f} that we set")
     assert (judged["measure"] == "Cohen's kappa").all(), "the alpha of dates is disowned"
     for field, row in coded.iterrows():
         assert (f"{field} (kappa" in found["weak_fields"]) == (row["low"] < WEAK), field

@@ -134,7 +134,7 @@ def test_a_study_with_too_few_decisions_has_an_empty_curve_and_a_figure_that_say
 def test_both_sides_of_one_are_told_with_what_chance_gives(curve):
     found = specification.summary(curve)
     title = fig_specification.title(curve)
-    assert "offensives, captures or deaths" in title
+    assert "offensives, captures or deaths" in title and "clearly" not in title
     for way in ("above", "below"):
         for suffix in ("", "_season"):
             assert f"{100 * found[f'clear_{way}{suffix}']:.0f}%" in title
@@ -156,7 +156,10 @@ def test_both_sides_of_one_are_told_with_what_chance_gives(curve):
 def test_the_answer_on_offensives_counts_no_ratio_of_captures_or_deaths(curve):
     own = curve[(curve["outcome"] == "offensives") & (curve["season"] != "ignored")]
     said = specification.answer_words(curve)
-    assert f"of {len(own)} ways that allow for the season" in said
+    assert f"of the {len(own)} ways for offensives that allow for the season" in said
+    assert "clearly" not in said and "(about 2.5% a side would by luck)" in said
+    assert said.endswith(specification.own_words(curve))
+    assert "about 5.0% a side" in specification.answer_words(curve, 0.9)
     # Captures and deaths moved above one leave the sentence as it is.
     moved = curve.assign(low=np.where(curve["outcome"] == "offensives", curve["low"], 1.5))
     assert specification.answer_words(moved) == said
@@ -265,8 +268,10 @@ def test_tranche_sentences_count_both_sides_and_name_what_the_clear_ones_share(t
     assert f"{hold} of {len(tranches)} intervals cannot tell" in specification.tranche_answer(
         tranches
     )
-    assert f"{above} lie clearly above" in specification.tranche_heading(tranches).replace(
-        "none lie", "0 lie")  # fmt: skip
+    heading = specification.tranche_heading(tranches)
+    verb = "have" if above > 1 else "has"
+    assert f"{above or 'none'} {verb} an interval above zero" in heading
+    assert heading.endswith("(intervals may be too narrow)") and "clearly" not in heading
     only = tranches.assign(low=-1.0, high=1.0)
     strict = only["confidence"].eq("A") & only["outcome"].eq("offensives")
     only.loc[strict, "low"] = 0.1

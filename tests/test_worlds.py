@@ -227,8 +227,8 @@ def test_the_answer_names_every_statement_and_counts_the_worlds():
     words = worlds.statement_words(said(a=138, b=200, c=199, d=200, e=0))
     for name in worlds.SHORT.values():
         assert name in words
-    assert words.startswith("Of 5 statements looked at 3 hold in nearly all readings (2021")
-    assert "1 in hardly any (Helmand" in words and "1 in 138 of 200 (Zaranj" in words
+    assert words.startswith("Of 5 statements looked at 3 hold in nearly all worlds (2021")
+    assert "1 in none (Helmand" in words and "1 in 138 of 200 (Zaranj" in words
     words = worlds.statement_words(said(a=100, b=100, c=100, d=100, e=100))
     assert words.startswith("Of 5 statements looked at none holds in nearly all")
     nothing = said(a=0, b=0, c=0, d=0, e=0).assign(share=math.nan)
@@ -240,12 +240,12 @@ def test_a_share_of_worlds_is_printed_as_a_count():
     table = said(a=138, b=200, c=199, d=200, e=0).assign(low=0.0, high=1.0, words="")
     numbers = worlds.headlines(drawn([event()], n=20))
     title = fig_worlds.title(fig_worlds.data(numbers, table))
-    assert "138 of 200 readings" in title
+    assert "138 of 200 worlds" in title
     # One of the four comes out false: it is not told as if it were true.
-    assert title.endswith("of 4 others 3 hold in nearly all (199 of 200 or more), "
-                          "1 in hardly any (0 of 200)")  # fmt: skip
+    assert title.endswith("of 4 others 3 hold in nearly all worlds (199 of 200 or more), "
+                          "1 in none")  # fmt: skip
     sure = fig_worlds.data(numbers, table.assign(share=1.0))
-    assert fig_worlds.title(sure).startswith("Of 5 statements 5 hold in nearly all readings")
+    assert fig_worlds.title(sure).startswith("Of 5 statements 5 hold in all 200 worlds")
     drawing = fig_worlds.draw(sure, "t")
     texts = [t.get_text() for ax in drawing.fig.get_axes() for t in ax.texts]
     assert "199 of 200" in texts and not any("% of 2" in t for t in texts)
@@ -262,41 +262,64 @@ def test_no_headline_is_a_ratio_of_two_floors():
 def test_the_answer_calls_the_share_of_captures_no_success_rate():
     numbers = worlds.headlines(drawn([event()], n=20))
     table = said(a=138, b=200, c=199, d=200, e=0)
-    words = worlds.answer(numbers, table, "Nothing", {"pass": 124, "fail": 0, "not testable": 2})
-    assert "no success rate" in words and "all 124 testable" in words
+    words = worlds.answer(numbers, table, "Nothing", "all 124 testable figures")
+    assert "no success rate" in words and "Nothing; all 124 testable figures, as" in words
     assert "as the tests require: a check of copying" in words
     assert "when doubtful events are dropped" in words and "probably reported less" in words
     assert "coders" not in words
-    assert "three days), 1" in worlds.answer(numbers, table, "Nothing", {"pass": 3, "fail": 1},
+    assert "three days), 1" in worlds.answer(numbers, table, "Nothing", "all 3",
                                              "though two coders agree weakly there")  # fmt: skip
-    words = worlds.answer(numbers, table, "Nothing", {"pass": 3, "fail": 1, "not testable": 2})
-    assert "3 of 4 testable" in words
 
 
 def test_the_headings_are_computed():
     numbers = worlds.headlines(drawn([event("E1"), event("E2", conf_event="D")]))
     table = said(a=138, b=200, c=199, d=200, e=0)
     assert worlds.heading(numbers, table).endswith(
-        "by up to 50%; of 5 statements 3 hold in nearly all readings (199 of 200 or more), "
-        "1 in hardly any (0 of 200)"
+        "by up to 50%; of 5 statements 3 hold in nearly all worlds (199 of 200 or more), 1 in none"
     )
     doubtful = said(a=100, b=100, c=100, d=100, e=100)
-    assert worlds.heading(numbers, doubtful).endswith("none holds or fails in nearly all readings")
+    assert worlds.heading(numbers, doubtful).endswith("none holds or fails in nearly all worlds")
     unsaid = doubtful.assign(share=math.nan)
     assert worlds.heading(numbers, unsaid).endswith("no statement can be said")
     one = said(a=100, b=100, c=200, d=100, e=100)
-    assert "1 holds in nearly all readings (200 of 200)" in worlds.firm_words(one)
+    assert "1 holds in all 200 worlds" in worlds.firm_words(one)
+    rare = said(a=100, b=100, c=100, d=4, e=0)
+    assert "2 holds" not in worlds.firm_words(rare)
+    assert worlds.firm_words(rare) == "2 hold in hardly any (4 of 200 or fewer)"
+    fewer = said(a=100, b=200, c=200, d=100, e=100)
+    fewer.loc[1, ["true", "worlds"]] = 150
+    assert worlds.firm_words(fewer) == "2 hold in all worlds that can say"
     alone = worlds.headlines(drawn([event()], n=20))
     assert "does not hang" in worlds.heading(alone, table)
     words = worlds.asof_heading("2021-07-08", 613, 675, 1)
-    assert "613 of 675 selected events had been reported" in words
+    assert "613 of the 675 selected events begun by then had been reported" in words
     assert words.endswith("; 1 reads differently now")
     assert "none read" in worlds.asof_heading("2021-07-08", 613, 675, 0)
+
+
+def test_an_event_that_had_not_begun_is_not_among_those_a_day_could_know():
+    events = pd.DataFrame([event("E1"), event("E2"), event("E3", ("2021-08-01", "2021-08-01")),
+                           event("E4", ("2021-08-02", "2021-08-02"))])  # fmt: skip
+    known = pd.DataFrame({"event_id": ["E1", "E4"]})
+    # E4 is dated later now, but had been reported: it counts as begun, so no share exceeds one.
+    assert worlds.begun_by("2021-07-08", events, known) == 3
+    assert worlds.begun_by("2021-07-08", events, known.iloc[:1]) == 2
+
+
+def test_events_without_a_province_are_told_beside_the_counts_of_provinces():
+    events = pd.DataFrame([event("E1"), event("E2", where_prec=6), event("E3", adm1=None)])
+    assert worlds.loose_words(events).startswith("2 events are known only to the country")
+    assert worlds.loose_words(events.iloc[:2]).startswith("1 event is known")
+    assert worlds.loose_words(events.iloc[:1]) == ""
 
 
 def test_outcomes_are_said_in_words():
     rows = schema.read_raw("events")["outcome"]
     assert not [o for o in rows.unique() if o and "_" in worlds.outcome_words(o)]
+
+
+def test_the_statement_on_how_capitals_fell_says_of_which():
+    assert worlds.MORE_GIVEN_UP.endswith("where that is known")
 
 
 def test_a_superlative_over_counts_says_that_they_are_recorded():
@@ -311,9 +334,11 @@ def test_the_weak_agreement_on_how_capitals_fell_is_told_and_goes_when_it_is_goo
     words = worlds.statement_words(table, worlds.resistance_doubt(weak))
     assert "fought over where that is known, though two coders agree weakly there;" in words
     assert "kappa 0.68, 0.58 to 0.77" in worlds.resistance_words(weak)
-    assert "only weakly" in worlds.resistance_words(weak)
+    assert "only weakly, below the limit that we set" in worlds.resistance_words(weak)
     good = weak.copy()
     good["verdict"] = "good enough"
     assert worlds.resistance_doubt(good) == ""
     assert "weak" not in worlds.resistance_words(good)
+    assert "above the limit that we set" in worlds.resistance_words(good)
+    assert "does not say that the accounts are right" in worlds.resistance_words(good)
     assert worlds.statement_words(table, "") == worlds.statement_words(table)
