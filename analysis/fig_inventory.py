@@ -110,8 +110,8 @@ def _title(cells: pd.DataFrame) -> str:
     full = int((known == 1).sum())
     thin = int((known < 0.25).sum())
     return (
-        f"{full} of {len(known)} published series {'has' if full == 1 else 'have'} a printed "
-        f"figure for every month, {thin} for less than a quarter"
+        f"{full} of {len(known)} published series {'is' if full == 1 else 'are'} printed for "
+        f"every month, {thin} for less than a quarter"
     )
 
 

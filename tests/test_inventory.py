@@ -255,7 +255,7 @@ def test_the_title_counts_printed_figures_and_calls_none_final(calendar):
     valued = one["state"].isin(["printed", "first release", "implied"]).mean()
     assert (one["state"] == "printed").mean() < 0.25 < valued, "premise"
     title = fig_inventory._title(one)
-    assert "a printed figure for every month, 1 for less than a quarter" in title
+    assert "printed for every month, 1 for less than a quarter" in title
     assert "final" not in title
 
 
