@@ -570,9 +570,10 @@ def answer(results: Mapping[str, Any]) -> str:
     )
     return (
         f"The table holds {results['n_events']:,} offensives from {results['n_claims']:,} "
-        f"statements in {results['n_sources']:,} sources; at least {results['one_group_pct']}% "
-        f"rest on a single independent one of those found, and of statements checked at random "
-        f"{results['claims_wrong']} were still wrong in some part. {clash}. "
+        f"statements in {results['n_sources']:,} sources; about {results['one_group_pct']}% "
+        "rest on a single independent one of those found, and of statements on "
+        f"{results['claims_checked_events']} events drawn at random {results['claims_wrong']} "
+        f"were still judged wrong in some part. {clash}. "
         f"Of {results['n_series']} published series "
         f"{results['complete_series'] or 'none'} "
         f"{'has' if results['complete_series'] == 1 else 'have'} a figure for every month: an "

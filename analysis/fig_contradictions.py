@@ -1,6 +1,7 @@
 """F12: the same fact, different numbers."""
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -23,9 +24,13 @@ MARKS = {
 }
 PLAIN = ("o", PARTY["unknown"], "")
 SHOWN, SHOWN_SERIES = 11, 4
+# Dots of a row that stand closer than this share of the panel's width are set apart upright.
+NEAR, APART = 0.022, 0.24
+# A bar within this log ratio of the outermost dot would be covered by the dot's number.
+BESIDE = 0.2
 NAME_LENGTH = 78
 AXES = {
-    "start date": "days from the resolved start, linear to 7 and then logarithmic (bar: window)",
+    "start date": "days from the middle of the event row's start window (bar: account's window)",
     "killed": "count over the lowest count of the row (bar: figure of the event row)",
     "published": "figure over the current or latest figure; colour is not used here",
     "definitions": "figure over the latest figure; colour is not used here",
@@ -116,18 +121,22 @@ def draw(table: pd.DataFrame, comparisons: pd.DataFrame) -> Drawing:
 def _draw_panel(ax: Axes, rows: pd.DataFrame, panel: str) -> None:
     dates, own_colour = panel == "start date", panel in ("start date", "killed")
     ax.axvline(0 if dates else 1, color=FAINT, lw=0.8, zorder=1)
+    ends = rows[["low", "high", "relative"]] if dates else rows[["relative"]]
+    span = (float(ends.min().min()), float(ends.max().max()))
     for rank, own in rows.groupby("rank"):
         values = own["relative"].astype(float)
         ax.plot([values.min(), values.max()], [rank] * 2, color="#bbbbbb", lw=1.1, zorder=2)
         settled = (own["best"] / own["reference"]).astype(float).iloc[0]
+        heights = _heights(values, span, np.arcsinh if dates else np.log)
         if panel == "killed" and settled > 0:
             ax.plot(settled, rank, "|", ms=8, color=INK, mew=1.2, zorder=3)
         for row in own.itertuples():
             mark, colour, _ = MARKS[row.party] if own_colour else PLAIN
+            y = rank + heights[row.Index]
             if dates and row.high > row.low:
-                ax.plot([row.low, row.high], [rank] * 2, color=colour, lw=2.6, alpha=0.45, zorder=2)
+                ax.plot([row.low, row.high], [y] * 2, color=colour, lw=2.2, alpha=0.45, zorder=2)
             dot = ax.plot(
-                row.relative, rank, mark, ms=4.2, color=colour, mec="white", mew=0.4, zorder=4
+                row.relative, y, mark, ms=4.0, color=colour, mec="white", mew=0.4, zorder=4
             )
             dot[0].set_gid(f"{panel}-{rank}-{row.Index}".replace(" ", "-"))
     names = rows.drop_duplicates("rank").sort_values("rank")
@@ -179,15 +188,49 @@ def _draw_panel(ax: Axes, rows: pd.DataFrame, panel: str) -> None:
         )  # fmt: skip
 
 
+def _heights(
+    values: pd.Series, span: tuple[float, float], scale: Callable[[float], float]
+) -> dict[int, float]:
+    """Set dots of one row apart that would hide each other.
+
+    Parameters
+    ----------
+    values
+        Places of the dots along the axis.
+    span
+        Lowest and highest place of the panel.
+    scale
+        Brings places to about the axis' own scale.
+
+    Returns
+    -------
+    dict
+        Distance of each dot from the middle of its row, in rows, by index.
+    """
+    places = values.map(scale).sort_values(kind="stable")
+    near = NEAR * max(float(scale(span[1]) - scale(span[0])), 1e-9)
+    run = (places.diff() > near).cumsum()
+    heights = {}
+    for _, own in places.groupby(run):
+        step = min(APART, 0.72 / max(len(own) - 1, 1))
+        for i, index in enumerate(own.index):
+            heights[index] = step * (i - (len(own) - 1) / 2)
+    return heights
+
+
 def _numbers(ax: Axes, rows: pd.DataFrame) -> None:
     """Write the lowest and highest number of each row outside its dots."""
     for rank, own in rows.groupby("rank"):
+        # A number stands outside of the bar too, where that is just beside the outermost dot.
+        bar = float((own["best"] / own["reference"]).astype(float).iloc[0])
         share = own["kind"].eq("district control").any()
         for place, side, ha in ((own["value"].idxmin(), -4.5, "right"),
                                 (own["value"].idxmax(), 4.5, "left")):  # fmt: skip
-            value = own.loc[place, "value"]
+            value, at = own.loc[place, "value"], float(own.loc[place, "relative"])
+            if abs(np.log(bar / at) if bar > 0 else np.inf) < BESIDE:
+                at = min(at, bar) if ha == "right" else max(at, bar)
             ax.annotate(
-                f"{value:.0%}" if share else f"{value:,.0f}", (own.loc[place, "relative"], rank),
+                f"{value:.0%}" if share else f"{value:,.0f}", (at, rank),
                 xytext=(side, 0), textcoords="offset points", ha=ha, va="center", fontsize=6,
                 bbox={"fc": "white", "ec": "none", "pad": 0.6}, zorder=3,
             )  # fmt: skip
@@ -270,9 +313,10 @@ def _caption(table: pd.DataFrame, comparisons: pd.DataFrame) -> str:
         f"One row a quantity, one dot an account ({len(table)} accounts shown): "
         + "; ".join(parts)
         + ". Every row is found by comparing rows of the tables. Start dates: days from the middle "
-        "of the resolved window, bars show how long a window the account gives, the figure at the "
-        "right is the least number of days between accounts that exclude each other; one account "
-        "may date the start of an assault and another the fall. Deaths: count over the row's "
+        f"of the start window in the event row{_between(table)}, linear to 7 and then "
+        "logarithmic; bars show how long a window the account gives, the figure at the right is "
+        "the least number of days between accounts that exclude each other; one account may date "
+        "the start of an assault and another the fall. Deaths: count over the row's "
         "lowest, only where exact counts speak of the same day; the upright bar is the figure of "
         f"the event row, where one is settled{_elsewhere(table)}. Published "
         "figures: over the current or latest one. A first release stands beside its current "
@@ -282,6 +326,19 @@ def _caption(table: pd.DataFrame, comparisons: pd.DataFrame) -> str:
         "more than a tenth. At the right: highest over "
         "lowest. The rows are the widest, so they show how far apart sources can be, not how far "
         "apart they usually are."
+    )
+
+
+def _between(table: pd.DataFrame) -> str:
+    """Say in how many rows of start dates zero is a day that no account gives."""
+    rows = table[table["panel"] == "start date"]
+    inside = ((rows["low"] <= 0) & (rows["high"] >= 0)).groupby(rows["rank"]).any()
+    outside = int((~inside).sum())
+    if not outside:
+        return ""
+    return (
+        f" (in {outside} row{'' if outside == 1 else 's'} that middle lies in no account; the "
+        "window spans several, and the event's name may follow one of them)"
     )
 
 

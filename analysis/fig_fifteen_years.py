@@ -99,12 +99,18 @@ def _within(dates: pd.Series, start: pd.Timestamp, end: pd.Timestamp) -> pd.Seri
 
 def _troops(troops: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
     rows = pd.concat([series.troop_steps(troops, "US"), series.troop_steps(troops, "ISAF_RS")])
-    rows = rows[_within(rows["date"], start, end) & (rows["date_prec"] <= 4)]
+    # A reading known only to its year is drawn over that year, if all of it is in the period.
+    rough = rows["date_prec"] > 4
+    first = rows["date"].where(~rough, rows["date"].dt.to_period("Y").dt.start_time)
+    last = rows["date"].where(~rough, rows["date"] + pd.offsets.YearEnd(0))
+    rows = rows.assign(date=first, date_end=last.where(rough))
+    rows = rows[(first >= start) & (last <= end)]
     return pd.DataFrame(
         {
             "panel": "1 troops",
             "series": rows["force"] + " " + rows["series"],
             "date": rows["date"],
+            "date_end": rows["date_end"],
             "value": rows["persons"].astype(float),
             "row_id": rows["reading_id"],
             "source_ids": rows["source_id"],
@@ -288,7 +294,8 @@ def draw(table: pd.DataFrame, title: str, start: pd.Timestamp, end: pd.Timestamp
         f"Each mark is one of {len(offensives)} Taliban offensives, filled where it is recorded "
         "as taking the place, at the first day on which it can have begun. Numbers above them are "
         f"captures / offensives of the year{_undrawn(offensives, years)}. Troop readings are dots "
-        "and are not carried forward. Air power: "
+        "and are not carried forward; one known only to its year has a line over that year. "
+        "Air power: "
         "a grey line is a printed sum spread evenly over its months, and gives none of them a "
         "value; hatched months were withheld when due and have no value of their own since. "
         "Deaths are best estimates of fighting with any armed group, the Islamic State among "
@@ -313,8 +320,10 @@ def _split(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _undrawn(offensives: pd.DataFrame, years: pd.DataFrame) -> str:
-    left = int(years["high"].sum()) - len(offensives)
-    return f", {left} too roughly dated for a mark among them" if left > 0 else ""
+    total = int(years["high"].sum())
+    left = total - len(offensives)
+    verb = "is" if left == 1 else "are"
+    return f"; {left} of all {total} {verb} too roughly dated for a mark" if left > 0 else ""
 
 
 def _draw_flags(ax: Axes, flags: pd.DataFrame) -> None:
@@ -344,10 +353,14 @@ def _draw_troops(ax: Axes, rows: pd.DataFrame) -> None:
         part = rows[rows["series"] == name]
         if part.empty:
             continue
+        rough = part[part["date_end"].notna()]
+        ax.hlines(
+            rough["value"] / 1000, rough["date"], rough["date_end"], color=look["color"], lw=0.7,
+            zorder=1.5,
+        )  # fmt: skip
+        middle = part["date"] + (part["date_end"] - part["date"]).fillna(pd.Timedelta(0)) / 2
         # Readings are not joined: between two of them the level is not known.
-        dots = ax.plot(
-            part["date"], part["value"] / 1000, ls="", ms=2.9, mew=0.7, label=label, **look
-        )
+        dots = ax.plot(middle, part["value"] / 1000, ls="", ms=2.9, mew=0.7, label=label, **look)
         dots[0].set_gid(f"troops-{name.replace(' ', '-')}")
     ax.set_ylim(bottom=0)
     ax.set_ylabel("thousand\npersons")
@@ -424,12 +437,15 @@ def _draw_deaths(ax: Axes, rows: pd.DataFrame) -> None:
 def _draw_offensives(ax: Axes, rows: pd.DataFrame) -> None:
     order = list(LANES)
     years = rows[rows["series"] == "year total"]
-    for row in years.itertuples():
+    crowded = len(years) > 8
+    for back, row in enumerate(years.iloc[::-1].itertuples()):
         # The last year is cut short, and in a long period its numbers are the longest.
-        at_edge = len(years) > 8 and row.date == years["date"].max()
+        at_edge = crowded and back == 0
         middle = row.date + (row.date_end - row.date) / 2
+        # In a long period the numbers of neighbours stand on two levels, lest they touch.
+        level = len(order) - 0.28 + (0.6 if crowded and back % 2 == 0 else 0)
         ax.annotate(
-            row.label, (1, len(order) - 0.28) if at_edge else (middle, len(order) - 0.28),
+            row.label, (1, level) if at_edge else (middle, level),
             xycoords=("axes fraction", "data") if at_edge else "data", xytext=(0, 0),
             textcoords="offset points", ha="right" if at_edge else "center", va="center",
             fontsize=6, color=FAINT,
@@ -446,7 +462,7 @@ def _draw_offensives(ax: Axes, rows: pd.DataFrame) -> None:
             )  # fmt: skip
             artist.set_gid(f"offensives-{lane}-{'taken' if taken else 'not-taken'}")
     ax.set_yticks(range(len(order)), [LANES[k] for k in reversed(order)])
-    ax.set_ylim(-0.9, len(order) + 0.1)
+    ax.set_ylim(-0.9, len(order) + (0.7 if crowded else 0.1))
     ax.tick_params(axis="y", length=0)
     ax.set_title("Taliban offensives in the table (● recorded as taken, ○ not; numbers: ●/all)")
 
@@ -477,8 +493,12 @@ def _alt(table: pd.DataFrame) -> str:
     text = f"Five aligned time series. {len(events)} Taliban offensives"
     if len(years) and years["high"].max() > 0:
         top = years.loc[years["high"].idxmax()]
+        rivals = int((years["high"] == top["high"]).sum()) - 1
+        more = "as many begin in" if rivals else "more begin in"
+        other = "than in any other year" if not rivals else "as in any other year"
+        place = f"{more} {top['date']:%Y} {other}" if len(years) > 1 else f"all in {top['date']:%Y}"
         text += (
-            f" drawn; most begin in {top['date']:%Y} ({int(top['high'])}, of which "
+            f" drawn; {place} ({int(top['high'])} of {int(years['high'].sum())}, of which "
             f"{int(top['value'])} are recorded as taking the place{_undrawn(events, years)})"
         )
     if len(weapons):

@@ -29,7 +29,7 @@ MEANING = {
     "first release": "first release only",
     "implied": "implied by sums",
     "sum only": "only in a sum of months",
-    "withheld": "withheld, in no sum",
+    "withheld": "withheld, no value since",
     "missing": "not found",
 }
 DATE_WORDS = ("1 day", "to 6 d", "to 2 wk", "month", "longer")
@@ -93,9 +93,9 @@ def draw(table: pd.DataFrame) -> Drawing:
         f"Above: {lines} series by month. Dark: a figure for exactly that month is in the tables. "
         "Grey in the first rows: this project found an offensive or a report there, which is never "
         "complete; white there means that none was found, not that there was none. "
-        "Blue: only a first release, later revised, or a value that published sums leave no choice "
-        "about. Pale grey: the month is part of a published sum only. Hatched: AFCENT's summary "
-        "was withheld when due and the month has no value since; on pale grey a sum covers it. "
+        "Olive: only a first release. Pale yellow: implied by published sums. Pale grey: the "
+        "month is part of a published sum only. Hatched: AFCENT's summary was withheld when due "
+        "and the month has no value since; on pale grey a sum covers it. "
         "White: not found in print. "
         f"Below: {n} offensives with a dated start by how exact the day is "
         "(rows) and the place (columns: a point, near a place, district, province; country "
@@ -110,8 +110,8 @@ def _title(cells: pd.DataFrame) -> str:
     full = int((known == 1).sum())
     thin = int((known < 0.25).sum())
     return (
-        f"{full} of {len(known)} published series {'has' if full == 1 else 'have'} a final figure "
-        f"for every month, {thin} for less than a quarter"
+        f"{full} of {len(known)} published series {'is' if full == 1 else 'are'} printed for "
+        f"every month, {thin} for less than a quarter"
     )
 
 

@@ -72,8 +72,12 @@ def draw(table: pd.DataFrame, cases: pd.DataFrame) -> Drawing:
     """Statements above, one line an article and event; mentions below, one line an article."""
     said, seen = table[table["panel"] == "statements"], table[table["panel"] == "mentions"]
     lines, articles = said["row"].nunique(), len(cases)
-    fig = canvas(44 + 11.5 * lines + 11.5 * articles)
-    upper, lower = fig.subplots(2, 1, gridspec_kw={"height_ratios": [lines + 0.8, articles + 0.8]})
+    # Words stand on both sides of an article's line, so that its row needs more room.
+    roomy = 1.4
+    fig = canvas(44 + 11.5 * lines + 11.5 * roomy * articles)
+    upper, lower = fig.subplots(
+        2, 1, gridspec_kw={"height_ratios": [lines + 0.8, roomy * (articles + 0.8)]}
+    )
     _draw_statements(upper, said)
     _draw_mentions(lower, seen, cases)
     title = _title(said)

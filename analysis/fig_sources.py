@@ -52,7 +52,7 @@ def draw(table: pd.DataFrame) -> Drawing:
     total = int(single["n"].sum())
     verb = "rests" if alone == 1 else "rest"
     title = (
-        f"Judged by the sources found, at least {alone} of {total} offensives "
+        f"Judged by the sources found, {alone} of {total} offensives "
         f"({alone / total:.0%}) {verb} on one independent source"
     )
     finish(
@@ -64,13 +64,13 @@ def draw(table: pd.DataFrame) -> Drawing:
         f"{total} offensives by year of their start. Shades give the number of independent groups "
         "that report an event: copies of one agency story count once. Lines are 95% Wilson "
         "intervals of the share that rests on a single group; n above each bar. "
-        "Independence is judged from who reported first and is an upper bound, since outlets may "
-        "share a source that none names."
+        "Independence is judged from who reported first, most likely too generously, since "
+        "outlets may share a source that none names."
     )
     worst = single["share"].astype(float).idxmax()
     alt = (
         f"Stacked bars for {years[0]} to {last}. Share of offensives known from one independent "
-        f"source of those found: at least {alone / total:.0%} overall, highest in {worst} "
+        f"source of those found: {alone / total:.0%} overall, highest in {worst} "
         f"({single.loc[worst, 'share']:.0%} of {int(single.loc[worst, 'n'])})."
     )
     return Drawing(SLUG, fig, table, title, caption, alt, ())

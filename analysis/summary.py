@@ -125,7 +125,7 @@ def headline_heading(years: pd.DataFrame, found: dict[str, Any]) -> str:
     )
     if "us_peak" not in found:
         return where[0].upper() + where[1:]
-    return f"The highest American reading is of {found['us_peak_month']}; {where}"
+    return f"The highest American reading is of {found['us_peak_when']}; {where}"
 
 
 def peaks(
@@ -135,21 +135,43 @@ def peaks(
 
     Readings of different kinds (counts, statements, press) are named with their kind, and
     never joined: the two ends are no change of one series.
+
+    Returns
+    -------
+    dict
+        ``deadliest_month``, ``deaths_that_month``, and where there is an American reading
+        ``us_peak``, ``us_peak_month`` (or year), ``us_peak_kind``, ``us_peak_also`` (other
+        times at which a reading has the same figure, with their kind; else empty),
+        ``us_peak_when`` (all these times), ``us_last``, ``us_last_day``, ``us_last_kind``.
     """
     deaths = series.deaths(violence, "ged_state_based", months)
     worst = deaths.astype(float).idxmax()
     us = series.troop_steps(troops, "US")
-    us = us[(us["date"] >= months[0].start_time) & (us["date"] <= end) & (us["date_prec"] <= 4)]
+    first = months[0].start_time
+    # A reading known only to its year counts where the whole year lies in the period.
+    whole = (us["date"].dt.to_period("Y").dt.start_time >= first) & (
+        us["date"] + pd.offsets.YearEnd(0) <= end
+    )
+    rough = us[(us["date_prec"] > 4) & whole]
+    us = us[(us["date"] >= first) & (us["date"] <= end) & (us["date_prec"] <= 4)]
     found = {"deadliest_month": f"{worst:%B %Y}", "deaths_that_month": int(deaths[worst])}
     if len(us):
-        top = us.loc[us["persons"].astype(float).idxmax()]
+        # The more exact of equal readings is named first.
+        tops = pd.concat([us, rough])
+        tops = tops[tops["persons"] == tops["persons"].max()]
+        tops = tops.sort_values(["date_prec", "date", "series"])
+        when = [f"{r.date:{'%B %Y' if r.date_prec <= 4 else '%Y'}}" for r in tops.itertuples()]
+        kinds = [READINGS[name] for name in tops["series"]]
+        also = {t: k for t, k in zip(when, kinds, strict=True) if t != when[0]}
         last = us[us["date"] == us["date"].max()]
         low, high = int(last["persons"].min()), int(last["persons"].max())
         day = "%-d %B %Y" if last["date_prec"].iloc[0] == 1 else "%B %Y"
         found |= {
-            "us_peak": int(top["persons"]),
-            "us_peak_month": f"{top['date']:%B %Y}",
-            "us_peak_kind": READINGS[top["series"]],
+            "us_peak": int(tops["persons"].iloc[0]),
+            "us_peak_month": when[0],
+            "us_peak_kind": kinds[0],
+            "us_peak_also": "".join(f"; {t}, {k}" for t, k in also.items()),
+            "us_peak_when": " or ".join([when[0], *also]),
             "us_last": f"{low:,}" if low == high else f"{low:,} to {high:,}",
             "us_last_day": f"{last['date'].iloc[0]:{day}}",
             "us_last_kind": READINGS[last["series"].iloc[-1]]
@@ -211,14 +233,15 @@ def answer_fifteen_years(results: dict[str, Any]) -> str:
     if "us_peak" in results:
         troops = (
             f"; the highest American troop reading is {results['us_peak']:,} "
-            f"({results['us_peak_month']}, {results['us_peak_kind']}), the last "
+            f"({results['us_peak_month']}, {results['us_peak_kind']}{results['us_peak_also']}), "
+            "the last "
             f"{results['us_last']} ({results['us_last_day']}, {results['us_last_kind']})"
         )
     talk = f", and {results['mention_extremes']}" if results.get("mention_extremes") else ""
     return (
-        f"{results['busiest_count']} of the {results['n_events']} recorded offensives "
-        f"({results['share_last_year']}%) began in {results['busiest_year']}, a floor that can "
-        f"follow reporting{troops}. "
+        f"{results['busiest_count']} of the {results['n_events']} recorded offensives, a floor, "
+        f"began in {results['busiest_year']}: {results['share_last_year']}%, a share that also "
+        f"follows reporting{troops}. "
         f"UCDP counts most deaths in {results['deadliest_month']} "
         f"({results['deaths_that_month']:,}, best estimate){talk}. "
         f"The tables have weapons released for {results['months_known']} of "

@@ -1,5 +1,6 @@
 """Contradictions are found by comparing rows, and vanish when the rows agree."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -256,10 +257,10 @@ def test_the_answer_is_three_sentences_and_tells_what_checks_found(found, events
     words = contradictions.date_words(*found, events)
     base = {"n_events": 713, "n_claims": 14692, "n_sources": 1554, "one_group_pct": 23,
             "n_series": 24, "complete_series": 0,
-            "claims_wrong": "10% (7% to 14%)"}  # fmt: skip
+            "claims_wrong": "10% (7% to 14%)", "claims_checked_events": 36}  # fmt: skip
     said = contradictions.answer(base | words)
-    assert "at random 10% (7% to 14%) were still wrong" in said
-    assert said.count(". ") == 2 and "at least 23%" in said and "so a count" not in said
+    assert "on 36 events drawn at random 10% (7% to 14%) were still judged wrong" in said
+    assert said.count(". ") == 2 and "about 23%" in said and "at least" not in said
     assert len(said.split()) <= 95
     assert "none have a figure" in said
     none = contradictions.answer(base | words | {"dates_compared": 0, "complete_series": 1})
@@ -292,6 +293,56 @@ def test_a_bar_outside_its_row_is_explained_and_stays_in_the_picture(found):
     assert bars
     for ax, line in bars:
         assert ax.get_xlim()[0] < line.get_xdata()[0] < ax.get_xlim()[1]
+
+
+def test_rows_whose_zero_no_account_gives_are_counted_in_the_caption(found):
+    table = fig_contradictions.data(found[0])
+    dates = table["panel"] == "start date"
+    inside = table.assign(low=table["low"].mask(dates, -1), high=table["high"].mask(dates, 1))
+    assert "lies in no account" not in fig_contradictions.draw(inside, found[1]).caption
+    first = dates & (table["rank"] == 1)
+    apart = inside.assign(low=inside["low"].mask(first, 1))
+    drawing = fig_contradictions.draw(apart, found[1])
+    assert "(in 1 row that middle lies in no account;" in drawing.caption
+    assert "resolved" not in " ".join(ax.get_xlabel() for ax in drawing.fig.axes)
+
+
+def test_a_window_whose_middle_no_account_gives_holds_several_accounts(found, events):
+    table = fig_contradictions.data(found[0])
+    about = events.set_index("event_id")
+    for item, own in table[table["panel"] == "start date"].groupby("item"):
+        if not ((own["low"] <= 0) & (own["high"] >= 0)).any():
+            event = about.loc[item]
+            half = (event["date_start_latest"] - event["date_start_earliest"]).days / 2 + 1
+            assert ((own["low"] <= half) & (own["high"] >= -half)).sum() > 1, item
+
+
+def test_no_dot_of_a_row_hides_another(found):
+    drawing = fig_contradictions.draw(fig_contradictions.data(found[0]), found[1])
+    for ax in drawing.fig.axes:
+        dots = [line for line in ax.lines if line.get_gid()]
+        places = [(line.get_xdata()[0], line.get_ydata()[0]) for line in dots]
+        assert len(set(places)) == len(places), ax.get_xlabel()
+
+
+def test_dots_far_apart_stay_on_their_line_and_near_ones_stay_in_their_row():
+    values = pd.Series([1.0, 1.0, 1.01, 50.0])
+    heights = fig_contradictions._heights(values, (1.0, 50.0), np.log)
+    assert heights[3] == 0
+    assert len({heights[i] for i in range(3)}) == 3
+    assert max(abs(h) for h in heights.values()) < 0.5
+    many = fig_contradictions._heights(pd.Series([0.0] * 9), (-30.0, 30.0), np.arcsinh)
+    assert len(set(many.values())) == 9 and max(many.values()) < 0.5
+
+
+def test_the_number_of_a_dot_does_not_cover_the_bar_beside_it(found):
+    table = fig_contradictions.data(found[0])
+    first = (table["panel"] == "killed") & (table["rank"] == 1)
+    near = table.assign(best=table["best"].mask(first, 0.95 * table["reference"]))
+    drawing = fig_contradictions.draw(near, found[1])
+    axes = next(ax for ax in drawing.fig.axes if ax.get_xlabel().startswith("count over"))
+    numbers = [t.xy[0] for t in axes.texts if t.xy[1] == 1 and t.get_ha() == "right"]
+    assert numbers == pytest.approx([0.95])
 
 
 def test_months_with_a_far_first_release_are_counted_and_named(published):

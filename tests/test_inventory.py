@@ -1,11 +1,14 @@
 """What is known of each month, and how events are counted by precision and by source."""
 
+import colorsys
 import json
+import re
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.colors import to_rgb
 
 from analysis import fig_inventory, fig_sources, inventory, paths, series, tables
 
@@ -208,6 +211,20 @@ def test_the_inventory_figure_hatches_withheld_months_and_says_so(events, claims
     assert f"{kept.sum()} months are hatched" in drawing.alt
     assert set(months.loc[kept, "state"]) == {"withheld", "sum only"}
     assert "Hatched" in drawing.caption
+    # The hatch also stands on months that a sum covers, so its word must fit these too.
+    assert "no sum" not in fig_inventory.MEANING["withheld"]
+    legend = next(ax.get_legend() for ax in drawing.fig.get_axes() if ax.get_legend())
+    assert "withheld, no value since" in [t.get_text() for t in legend.get_texts()]
+
+
+@pytest.mark.parametrize(("state", "word"), [("first release", "Olive: only a first release"),
+                                             ("implied", "Pale yellow: implied by")])  # fmt: skip
+def test_the_caption_names_the_colours_that_are_drawn(events, claims, published, state, word):
+    drawing = fig_inventory.draw(fig_inventory.data(events, claims, published, MONTHS))
+    assert word in drawing.caption and "Blue" not in drawing.caption
+    hue, light, _ = colorsys.rgb_to_hls(*to_rgb(fig_inventory.SHADES[state]))
+    assert 45 <= 360 * hue <= 70
+    assert (light > 0.75) == word.startswith("Pale")
     shown = drawing.data[drawing.data["panel"] == "months"]["series"].unique()
     assert all(name in drawing.alt for name in shown)
 
@@ -223,11 +240,23 @@ def test_letters_and_raids_have_one_wording_on_every_page():
         assert "with entry by fighters" not in plain
 
 
-def test_the_title_counts_final_figures_and_says_so(calendar):
+def test_no_bound_is_claimed_for_independence_and_no_power_taken_for_a_proof_of_absence():
+    notebook = json.loads((paths.NOTEBOOKS / "02_events_and_sources.ipynb").read_text("utf-8"))
+    prose = " ".join("".join(c["source"]) for c in notebook["cells"] if c["cell_type"] != "code")
+    glossary = " ".join((paths.ROOT / "docs" / "GLOSSARY.md").read_text("utf-8").split())
+    for text in (prose, glossary):
+        assert not re.search(r"(lower|upper) (limit|bound)|generously if at all", text)
+    assert "most likely judged too generously" in prose
+    assert "nor are larger ones that lie inside the interval" in glossary
+
+
+def test_the_title_counts_printed_figures_and_calls_none_final(calendar):
     one = calendar[calendar["series"] == "AFCENT weapons released"]
     valued = one["state"].isin(["printed", "first release", "implied"]).mean()
     assert (one["state"] == "printed").mean() < 0.25 < valued, "premise"
-    assert "a final figure for every month, 1 for less than a quarter" in fig_inventory._title(one)
+    title = fig_inventory._title(one)
+    assert "printed for every month, 1 for less than a quarter" in title
+    assert "final" not in title
 
 
 def test_the_sources_figure_draws_one_bar_a_year_and_number_of_groups(events):
@@ -237,5 +266,8 @@ def test_the_sources_figure_draws_one_bar_a_year_and_number_of_groups(events):
     assert len(bars) == len(table)
     for row in table.itertuples():
         assert bars[f"groups-{row.groups}-{row.year}"] == pytest.approx(100 * row.share)
-    assert drawing.title.startswith("Judged by the sources found, at least ")
+    assert drawing.title.startswith("Judged by the sources found, ")
     assert "source of those found" in drawing.alt
+    # Independence can be judged wrongly either way, so no share of it is a bound.
+    for text in (drawing.title, drawing.caption, drawing.alt):
+        assert "at least" not in text and "bound" not in text

@@ -1,5 +1,7 @@
 """Headline counts of fifteen years, and the sentences that carry them."""
 
+from itertools import pairwise
+
 import pandas as pd
 import pytest
 
@@ -61,6 +63,54 @@ def test_troop_readings_are_drawn_as_dots_without_a_line(marks):
     assert points == (marks["panel"] == "1 troops").sum()
 
 
+def test_a_reading_known_only_to_its_year_is_drawn_over_the_whole_year(marks):
+    rough = marks[(marks["panel"] == "1 troops") & marks["date_end"].notna()]
+    assert len(rough), "premise: there is such a reading"
+    assert (rough["date"].dt.strftime("%m-%d") == "01-01").all()
+    assert (rough["date_end"].dt.strftime("%m-%d") == "12-31").all()
+    assert (rough["date"].dt.year == rough["date_end"].dt.year).all()
+    axes = fig_fifteen_years.draw(marks, "A finding", START, END).fig.axes[1]
+    assert sum(len(c.get_segments()) for c in axes.collections) == len(rough)
+
+
+def test_a_year_of_which_only_a_part_is_in_the_period_gives_no_rough_reading(published):
+    early = fig_fifteen_years._troops(published["troop_levels"], pd.Timestamp("2010-06-01"), END)
+    assert 2010 not in set(early.loc[early["date_end"].notna(), "date"].dt.year)
+    months = series.study_months(pd.Timestamp("2010-06-01"), END)
+    found = summary.peaks(published["violence_monthly"], published["troop_levels"], months, END)
+    assert found["us_peak_also"] == "" and found["us_peak_when"] == found["us_peak_month"]
+
+
+def test_a_highest_reading_that_two_sources_date_differently_is_named_with_both(published):
+    found = summary.peaks(published["violence_monthly"], published["troop_levels"], MONTHS, END)
+    us = series.troop_steps(published["troop_levels"], "US")
+    tied = us[us["persons"] == us["persons"].max()]
+    assert found["us_peak"] == us["persons"].max() and tied["date"].dt.year.nunique() > 1, "premise"
+    for year in tied["date"].dt.year:
+        assert str(year) in found["us_peak_when"]
+        assert str(year) in found["us_peak_month"] + found["us_peak_also"]
+    assert " or " in found["us_peak_when"]
+
+
+def test_the_numbers_above_neighbouring_years_stand_on_two_levels(marks):
+    drawing = fig_fifteen_years.draw(marks, "A finding", START, END)
+    axes = drawing.fig.axes[4]
+    heights = [t.xy[1] for t in axes.texts if "/" in t.get_text()]
+    assert len(heights) > 8
+    assert all(a != b for a, b in pairwise(heights))
+
+
+def test_the_alt_text_says_more_than_in_any_other_year_and_never_most(marks):
+    said = fig_fifteen_years._alt(marks)
+    assert "most begin" not in said and "more begin in 2021 than in any other year" in said
+    assert fig_fifteen_years._undrawn(*fig_fifteen_years._split(marks)) in said
+    totals = marks["series"] == "year total"
+    tied = marks.assign(high=marks["high"].mask(totals, 300.0))
+    assert "as many begin in 2007 as in any other year" in fig_fifteen_years._alt(tied)
+    one = marks[~totals | (marks["date"].dt.year == 2021)]
+    assert "drawn; all in 2021" in fig_fifteen_years._alt(one)
+
+
 def test_yearly_totals_add_up_to_all_offensives_and_the_caption_counts_the_undrawn(marks, events):
     drawing = fig_fifteen_years.draw(marks, "A finding", START, END)
     panel = marks[marks["panel"] == "4 offensives"]
@@ -69,7 +119,8 @@ def test_yearly_totals_add_up_to_all_offensives_and_the_caption_counts_the_undra
     assert totals["value"].sum() == events["outcome"].str.startswith("captured").sum()
     undrawn = len(events) - (len(panel) - len(totals))
     assert undrawn > 0
-    assert f"{undrawn} too roughly dated for a mark" in drawing.caption
+    said = f"{undrawn} of all {len(events)} {'is' if undrawn == 1 else 'are'} too roughly dated"
+    assert said in drawing.caption
 
 
 def test_no_line_of_a_sum_runs_through_withheld_months(marks):
@@ -139,10 +190,10 @@ def test_the_title_dates_the_captures_and_says_where_reports_are_thick(captures,
 def test_the_heading_stands_without_a_troop_reading():
     table = years([0, 3], [1, 1])
     assert summary.headline_heading(table, {}).startswith("100% of the recorded captures")
-    assert "June 2011; 100%" in summary.headline_heading(table, {"us_peak_month": "June 2011",
+    assert "June 2011; 100%" in summary.headline_heading(table, {"us_peak_when": "June 2011",
                                                                  "us_peak": 5})  # fmt: skip
     assert "no offensive is recorded" in summary.headline_heading(years([0], [1]), {"us_peak": 1,
-                                                               "us_peak_month": "May"})  # fmt: skip
+                                                               "us_peak_when": "May"})  # fmt: skip
 
 
 def test_years_that_cannot_be_told_from_the_extremes_are_counted_beside_them():
@@ -181,13 +232,18 @@ def test_the_answer_is_three_sentences_with_and_without_its_optional_parts():
     plain = summary.answer_fifteen_years(base)
     full = summary.answer_fifteen_years(
         base | {"us_peak": 100, "us_peak_month": "May 2010", "us_peak_kind": "press figure",
-                "us_last": "5", "us_last_day": "1 May 2015", "us_last_kind": "press figure",
+                "us_peak_also": "; 2009, official statement", "us_last": "5",
+                "us_last_day": "1 May 2015", "us_last_kind": "press figure",
                 "mention_extremes": "the share that mention an air strike is highest in 2008"}
     )  # fmt: skip
     for said in (plain, full):
         assert said.count(". ") == 2 and said.endswith(".")
         assert len(said.split()) <= 95
     assert "troop" not in plain and "strike" not in plain
+    assert "100 (May 2010, press figure; 2009, official statement)" in full
+    # The count is a floor; a share of counts that follow reporting is none.
+    assert "5 of the 9 recorded offensives, a floor, began in 2015" in plain
+    assert "56%, a share that also follows reporting" in plain
 
 
 def test_two_counts_of_reports_on_one_page_have_two_names_and_stand_in_the_box(events, claims):
