@@ -503,7 +503,8 @@ def week_doubt(week: dict[str, object], sure: str = SURE) -> str:
     sure
         Words for the confidence cut.
     """
-    named = {"by dates": ("low", "high"), sure: ("cut_low", "cut_high")}
+    dates = "by dates" if "cut_low" in week else "by dates alone"
+    named = {dates: ("low", "high"), sure: ("cut_low", "cut_high")}
     parts = []
     for words, (low, high) in named.items():
         edges = [f"{week[edge]:.1f}" for edge in (low, high) if edge in week]

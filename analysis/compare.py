@@ -841,7 +841,7 @@ def answer(results: dict[str, Any]) -> str:
         f"{results['fall_range']}, by date, would have ranked first."
     )
     if results["season_chance"] == "not known":
-        return f"After {steps} deaths lay {further}, but {could}. {detail}"
+        return f"After {steps} recorded deaths lay {further}, but {could}. {detail}"
     real = results["season_real"]
     season = "have a season" if real else "have no season that can be told from chance"
     alone = results["eras_alone"]
@@ -850,7 +850,7 @@ def answer(results: dict[str, Any]) -> str:
     elif alone.startswith("of"):
         alone += ", and the others are not shown to lack one"
     return (
-        f"Deaths {season}, and after {steps} they lay {further}, but {could}. "
+        f"Recorded deaths {season}, and after {steps} they lay {further}, but {could}. "
         f"Over full years the peak month of deaths in all wars of the state had "
         f"{results['season_ratio']} times those of the trough (95 of 100 random shifts: below "
         f"{results['season_chance']}){f'; {alone}' if alone else ''}. {detail}"

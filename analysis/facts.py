@@ -374,9 +374,13 @@ def reading_words(fact_id: str) -> str:
         f"{'on one source or more' if r.groups == 1 else f'on {r.groups} groups or more'}"
         for r in others
     )
+    expected, within = float(fact["expected"]), float(fact["tolerance"])
+    near = sum(abs(r.found - expected) <= within for r in others)
     return (
         f"the monitor counted {fact['expected']} and the table had {own.found:.0f} by the day of "
-        f"its page, on {own.groups} groups or more; other readings give {told}"
+        f"its page, on {own.groups} groups or more; other readings give {told}, of which "
+        f"{near or 'none'} would lie within the tolerance; the reading was settled with these "
+        "in view"
     )
 
 

@@ -173,7 +173,7 @@ def title(table: pd.DataFrame) -> str:
     fought = int((known == "fought").sum())
     manner = f"{fought or 'none'} "
     if len(known) < len(capitals):
-        manner += f"of the {len(known)} whose manner is known "
+        manner += f"of the {len(known)} with a leading account "
     manner = manner + "fought over" if len(known) else "how is not known"
     apart = disputed(table)
     return (

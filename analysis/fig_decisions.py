@@ -160,8 +160,8 @@ def draw(table: pd.DataFrame, window_months: int = 3) -> Drawing:
         "decisions, and some were announced before. Deaths are compared as "
         "geometric means, offensives as totals with 0.5 added to each side. With "
         f"{int(rows['n'].min())} to {int(rows['n'].max())} other years, no rank p can be below "
-        f"{rows['floor'].min():.2f}; the smallest rise in deaths that would rank most extreme is "
-        f"×{rows['rise'].min():.1f} to ×{rows['rise'].max():.1f}, by date."
+        f"about {rows['floor'].min():.2f}; the smallest rise in deaths that would rank most "
+        f"extreme is ×{rows['rise'].min():.1f} to ×{rows['rise'].max():.1f}, by date."
         + (f" {reporting}." if reporting else "")
     )
     sources = sorted(table["source_ids"].dropna().unique())

@@ -301,8 +301,8 @@ def draw(table: pd.DataFrame, title: str, start: pd.Timestamp, end: pd.Timestamp
         "Deaths are best estimates of fighting with any armed group, the Islamic State among "
         "them, and contain those killed from the air; their last month is the whole of the month "
         "in which the offensives end. The share in the last panel counts reports, not strikes, "
-        "with 95% intervals that treat reports on one event as alike. Numbers in circles are "
-        "dated steps: "
+        "with 95% intervals that count reports on one event, or by one source, as alike as they "
+        "are. Numbers in circles are dated steps: "
         + "; ".join(f"{i} {r.label}" for i, r in enumerate(flags.itertuples(), 1))
         + "."
     )

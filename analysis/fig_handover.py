@@ -80,8 +80,8 @@ def title(found: handover.Finding) -> str:
         if found.fall_detectable or found.base <= 0:
             return f"{start} ({size}):\n{handover.detectable(found)}"
         return (
-            f"{start}: {size};\na rise below {found.rise_detectable:.1f} times the earlier mean, "
-            "or any fall from it, would often be missed"
+            f"{start}: {size};\na rise to less than {found.rise_detectable:.1f} times the earlier "
+            "mean, or any fall from it, would often be missed"
         )
     way = "fewer" if found.estimate < 0 else "more"
     return f"After transfer {way} events than in provinces transferred later ({size})"

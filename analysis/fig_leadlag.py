@@ -321,7 +321,8 @@ def finding(table: pd.DataFrame) -> str:
     for row in told[told["passes"]].itertuples():
         hits = passing(table, row.pair)
         if set(hits["lag"]) == {0}:
-            text = f"{row.pair.lower()} move in the same month (r {_r(hits['r'].iloc[0])})"
+            r, low, high = (_r(hits[c].iloc[0]) for c in ("r", "low", "high"))
+            text = f"{row.pair.lower()} move in the same month (r {r}, {low} to {high})"
         else:
             lags = ", ".join(describe_lag(int(k), row.x, row.y) for k in hits["lag"])
             text = f"{row.pair.lower()} pass the band at: {lags}"

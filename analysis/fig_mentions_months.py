@@ -137,7 +137,7 @@ def draw(table: pd.DataFrame, level: float = 0.95) -> Drawing:
     )
     colours.ax.tick_params(labelsize=6.5, length=2)
     colours.ax.xaxis.set_major_formatter(lambda v, _: f"{100 * v:g}%")
-    colours.set_label("share at least (lower end of the interval)", fontsize=7)
+    colours.set_label("share, lower end of the interval", fontsize=7)
     colours.outline.set_visible(False)
     head = title(table)
     finish(
@@ -147,7 +147,7 @@ def draw(table: pd.DataFrame, level: float = 0.95) -> Drawing:
         f"not a strike.\nColour: lower end of the {100 * level:.0f}% beta interval, reports on one "
         "event or by one source counted as alike as they are. "
         f"Black edge: narrower than {KNOWN} points."
-        "\nWhite with black edge: low in what was seen, as coded. Grey: may be low or not. "
+        "\nWhite with black edge: lower end near none, interval narrow. Grey: may be low or not. "
         "Hatched: no report seen, not a share of zero. Blank: outside the period.",
     )
     found = totals(table)
@@ -210,8 +210,8 @@ def _alt(table: pd.DataFrame) -> str:
     best = table.loc[table[table["panel"] == "quarters"]["low"].idxmax()]
     if best["low"] > 0:
         text += (
-            f" The quarter with the highest lower bound is quarter {best['part']} of "
-            f"{best['year']}: {best['mentions']} of {best['reports']} reports, at least "
-            f"{100 * best['low']:.0f}%."
+            f" Of all lower ends the highest is that of quarter {best['part']} of "
+            f"{best['year']}: {100 * best['low']:.0f}%, from {best['mentions']} of "
+            f"{best['reports']} reports."
         )
     return text

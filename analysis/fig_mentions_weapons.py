@@ -168,7 +168,10 @@ def ratio_limits(found: dict[str, Any]) -> str:
 
 def answer(results: dict[str, Any]) -> str:
     """Three sentences that answer notebook 04, with their doubt."""
-    text = f"{results['n_mentions']} of {results['n_reports']:,} reports mention an air strike"
+    text = (
+        f"{results['n_mentions']} of {results['n_reports']:,} reports mention an air strike in "
+        "what was seen"
+    )
     if not results["one_year"]:
         text += (
             f", by year from {results['lowest_share']} in {results['lowest_year']} to "

@@ -70,7 +70,7 @@ def draw(table: pd.DataFrame) -> Drawing:
     worst = single["share"].astype(float).idxmax()
     alt = (
         f"Stacked bars for {years[0]} to {last}. Share of offensives known from one independent "
-        f"source of those found: {alone / total:.0%} overall, highest in {worst} "
+        f"source of those found: {alone / total:.0%} overall, highest observed in {worst} "
         f"({single.loc[worst, 'share']:.0%} of {int(single.loc[worst, 'n'])})."
     )
     return Drawing(SLUG, fig, table, title, caption, alt, ())

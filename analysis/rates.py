@@ -517,9 +517,9 @@ def era_words(table: pd.DataFrame, series: str = "deaths") -> str:
         return f"{series} by era cannot be compared in this selection"
     row, base = later.iloc[-1], own.iloc[0]["era"]
     told = "" if row["low"] > 1 or row["high"] < 1 else ", which cannot be told from as many"
-    return (f"with the season allowed for, {series} a month in {row['era']} were "
-            f"{row['ratio']:.1f} ({row['low']:.1f} to {row['high']:.1f}) times those of "
-            f"{base}{told}")  # fmt: skip
+    return (f"with the season allowed for, recorded {series} a month in {row['era']} were "
+            f"{row['ratio']:.1f} ({row['low']:.1f} to {row['high']:.1f}, likely too narrow) times "
+            f"those of {base}{told}")  # fmt: skip
 
 
 def deseasonalise(values: pd.Series, scale: Scale, keep_level: bool = False) -> pd.Series:

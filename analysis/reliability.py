@@ -234,7 +234,7 @@ def headline(table: pd.DataFrame) -> dict[str, float | int | str]:
         "air_second": int(second.sum()),
         "air_both": int((first & second).sum()),
         "events_coded_twice": int(both["event_id"].nunique()),
-        "kappa_outcome": f"{coded.loc['outcome', 'value']:.2f}",
+        "kappa_outcome": "{value:.2f} ({low:.2f} to {high:.2f})".format(**coded.loc["outcome"]),
         "weak_below": f"{WEAK:.2f}",
         "weak_fields": f"{' and '.join(named)} {'are' if len(named) > 1 else 'is'} weak: treat "
         f"tables by {'these fields' if len(named) > 1 else 'this field'} with care"

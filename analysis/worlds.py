@@ -750,7 +750,7 @@ def answer(
     """
     total = numbers.set_index("headline").loc[TAKEN]
     return (
-        f"{statement_words(said, doubt)}. "
+        f"{statement_words(said, doubt)}. A share of worlds is no chance that a thing happened. "
         f"{total['resolved']:.0f}% of recorded offensives are coded as captures "
         f"({total['low']:.0f} to {total['high']:.0f}% when doubtful events are dropped and rival "
         "accounts drawn; failed attacks are probably reported less, so this is no success rate). "
@@ -794,6 +794,7 @@ def asof_heading(day: str, known: int, begun: int, changed: int) -> str:
     """
     return (
         f"By {pd.Timestamp(day):%-d %B %Y} {known} of the {begun} selected events begun by then "
-        f"had been reported, in the sources found; {changed or 'none'} "
+        "had been reported, in the sources found (those without a day by the day they speak "
+        f"of); {changed or 'none'} "
         f"{'reads' if changed == 1 else 'read'} differently now"
     )

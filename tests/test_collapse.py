@@ -378,7 +378,7 @@ def test_the_title_on_capitals_counts_the_fought_over_among_the_known():
     table = pd.DataFrame({"mark": "capital", "fell": [DAY, DAY, STOP], "row_id": list("abc"),
                           "earliest": DAY, "latest": STOP,
                           "manner": ["fought", "unknown", "none"]})  # fmt: skip
-    assert "1 of the 2 whose manner is known fought over" in fig_capitals.title(table)
+    assert "1 of the 2 with a leading account fought over" in fig_capitals.title(table)
     assert ",\n1 fought over;" in fig_capitals.title(table[table["manner"] != "unknown"])
     assert "how is not known" in fig_capitals.title(table[table["manner"] == "unknown"])
 

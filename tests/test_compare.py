@@ -350,7 +350,9 @@ def test_the_answer_speaks_of_deaths_and_leaves_out_the_interval_that_leans(deat
     numbers = compare.season_numbers(compare.peak_to_trough(deaths, draws=199))
     table = compare.season_matched_table(deaths, decisions)
     said = compare.answer(numbers | compare.headline(table))
-    assert said.startswith("Deaths have a season, and after 3 of 12 steps of troop policy they lay")
+    assert said.startswith(
+        "Recorded deaths have a season, and after 3 of 12 steps of troop policy they lay"
+    )
     assert numbers["season_all"] not in said and "(95 of 100 random shifts: below" in said
     assert "the others are not shown to lack one" in said
     assert "(luck gives about 0.8; 2 of the 3 share months). Only rises" in said

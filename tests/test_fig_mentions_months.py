@@ -55,7 +55,7 @@ def test_the_title_counts_what_is_drawn(table):
     note = drawing.fig._supxlabel.get_text()
     assert len(drawing.data) == 40 and "not a share of zero" in note
     # No cell is known: most texts were seen in excerpt, and what was seen was coded by hand.
-    assert "low in what was seen, as coded" in note and "known to be low" not in note
+    assert "lower end near none, interval narrow" in note and "known to be low" not in note
     assert f"narrower than {fig_mentions_months.KNOWN} points" in drawing.title
     widths = (table["high"] - table["low"])[table["known"]]
     assert (100 * widths < fig_mentions_months.KNOWN).all()

@@ -346,7 +346,10 @@ def test_p_and_smallest_detectable_are_said_to_come_from_the_dealing():
 def test_the_title_of_the_transfer_gives_the_unit_and_one_whole_sentence():
     said = fig_handover.title(finding())
     assert "+0.26 events a province and quarter, p 0.08" in said
-    assert "below 5.2 times the earlier mean, or any fall from it, would often be missed" in said
+    assert (
+        "to less than 5.2 times the earlier mean, or any fall from it, would often be missed"
+        in said
+    )
 
 
 def test_no_signed_zero_is_printed_and_minus_is_a_minus():
