@@ -281,7 +281,7 @@ def _inside(inner: Window, outer: Window) -> bool:
 
 
 def _majority(claims: Sequence[Claim]) -> Window | None:
-    """Narrowest window backed by two groups and twice those of any that excludes it."""
+    """Window backed by two groups and twice those that exclude it, best backed first (D2)."""
     candidates = sorted({c.window for c in claims}, key=lambda w: (w.days, w))
     passing: list[tuple[int, int, Window]] = []
     for window in candidates:
