@@ -49,8 +49,9 @@ RULES = {
     "O4": "At least as many neutral groups say that the place was not taken, or only entered in "
     "part, as say that it was (a tie claims less); where no neutral group says that it was, more "
     "groups of any side.",
-    "O5": "A government-side claim of full success that an account of the same or a later "
-    "day contradicts is not used.",
+    "O5": "A government-side claim of full success is not used if an account from outside the "
+    "Afghan government and NATO, of the same or a later day, has the fight going on or the place "
+    "cut off, or one from inside them, of a later day, has the fight going on.",
     "O6": "A government-side claim that nobody contradicts: used, confidence D.",
     "O7": "A denial, or a defender's claim of full success, against an affirmed capture.",
     "O8": "A denial of capture that no account contradicts: the outcome cannot be a capture.",
@@ -61,7 +62,8 @@ RULES = {
     "P2": "A denial of air strikes that a report outweighs.",
     "P3": "A denial of air strikes beside which nobody reports one: denied.",
     "N1": "Number kept in the range.",
-    "N2": "Number that is the best figure: neutral and latest, or shared by two groups.",
+    "N2": "Number that is the best figure: neutral and latest, or shared by two groups; exact "
+    "figures only, most groups first, the lower of two on a tie.",
     "L1": "Spelling kept.",
     "T1": "Retaken: used for the days held.",
     "T2": "Retaken: government side only, and contradicted by a later account.",

@@ -77,7 +77,8 @@ def trace(event_id: str) -> str:
             of = f", as of {row.as_of}" if row.as_of else ""
             speaker = f"{row.claimant} ({row.claimant_party})"
             lines.append(f"  {row.claim_id}  {row.value}{basis}  [{mark}, {row.rule}]  "
-                         f"{speaker}{stance}{of}  {row.source_id}")  # fmt: skip
+                         f"{speaker}{stance}{of}  {row.source_id} "
+                         f"{sources.loc[row.source_id, 'independence_group']}")  # fmt: skip
             if row.note:
                 lines.append(f"          {row.note}")
             rules.append(row.rule)
